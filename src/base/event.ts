@@ -1,0 +1,168 @@
+import type { ArtifactKind } from "./artifact.ts";
+import type { Failure } from "./failure.ts";
+import type { ContentDigest, Fingerprint, RunId, StageId } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+
+/** What a stage's process reports while it works: one JSON object a line (NDJSON). `at` is ms since the Unix epoch. */
+export type StageEvent =
+  | StageProgress
+  | StageMetric
+  | StageLog
+  | StageFile
+  | StageInput
+  | { readonly type: "done"; readonly at: number }
+  | { readonly type: "failed"; readonly at: number; readonly failure: Failure };
+
+/** How far the current activity is; a new `activity` starts a new bar. */
+export interface StageProgress {
+  readonly type: "progress";
+  readonly at: number;
+  /** e.g. `epoch 3/8`, `packing 256 px`. */
+  readonly activity: string;
+  readonly done: number;
+  /** Absent while unknown. */
+  readonly total?: number;
+  /** e.g. `images`, `bytes`, `files`. */
+  readonly unit: string;
+  /** A short text beside the bar, e.g. `loss 0.412`. */
+  readonly note?: string;
+}
+
+/** A named number. `step` is the epoch index unless the name starts with `batch/`. Names as in MLflow: `train/loss`. */
+export interface StageMetric {
+  readonly type: "metric";
+  readonly at: number;
+  readonly name: string;
+  readonly value: number;
+  readonly step: number;
+}
+
+export interface StageLog {
+  readonly type: "log";
+  readonly at: number;
+  readonly level: "debug" | "info" | "warning";
+  readonly text: string;
+}
+
+/** A file worth showing with the run (a plot, a table); it lies inside one of the stage's outputs. */
+export interface StageFile {
+  readonly type: "file";
+  readonly at: number;
+  /** Relative to the folder of the stage's outputs. */
+  readonly path: string;
+}
+
+/** A data set the stage reads, for the tracker's inputs. */
+export interface StageInput {
+  readonly type: "dataset";
+  readonly at: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly context: "training" | "validation" | "test";
+  readonly numSamples: number;
+}
+
+/** One output of a finished stage. */
+export interface OutputRecord {
+  readonly kind: ArtifactKind;
+  /** Relative to the folder of the stage's outputs. */
+  readonly path: string;
+  readonly digest: ContentDigest;
+  readonly numFiles: number;
+  readonly sizeBytes: number;
+}
+
+/** Why a stage has to run, or why it need not. The wording is in `report/`. */
+export type StageCause =
+  | { readonly type: "fresh" } // a cache entry with this fingerprint exists
+  | { readonly type: "first" } // no earlier result of this stage is known
+  | { readonly type: "forced" }
+  | { readonly type: "uncacheable" } // the kind always runs, e.g. it talks to a server
+  | { readonly type: "damaged"; readonly path: string } // the cache entry is not what its manifest says
+  | { readonly type: "changed"; readonly changes: readonly FingerprintChange[] }
+  | { readonly type: "upstream"; readonly stages: readonly StageId[] }; // not known yet: these run first
+
+/** One thing that decides the result and is not what it was. */
+export interface FingerprintChange {
+  /** e.g. `with.phases.0.lr`, `inputs.dataset`, `revision`, `env.LANG`. */
+  readonly path: string;
+  /** `undefined` when it was not there. */
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  /** Where the new value stands. */
+  readonly line?: number;
+}
+
+export type StageOutcome =
+  | { readonly type: "executed"; readonly durationMs: number }
+  | { readonly type: "cached"; readonly madeBy: RunId; readonly durationMs: number }
+  | { readonly type: "failed"; readonly failure: Failure; readonly durationMs: number }
+  | { readonly type: "blocked"; readonly by: readonly StageId[] } // a stage it needs failed
+  | { readonly type: "skipped"; readonly reason: string } // its `if` is false
+  | { readonly type: "interrupted"; readonly durationMs: number; readonly resumable: boolean };
+
+/** What the runner reports. Reporters word these, the tracker sends them, `runs/<id>/events.ndjson` keeps them. */
+export type RunEvent =
+  | RunStarted
+  | {
+      readonly type: "stage-started";
+      readonly at: number;
+      readonly stage: StageId;
+      readonly cause: StageCause;
+      readonly fingerprint: Fingerprint;
+      readonly params: JsonObject;
+    }
+  | { readonly type: "stage-event"; readonly at: number; readonly stage: StageId; readonly event: StageEvent }
+  | StageFinished
+  | {
+      readonly type: "notice";
+      readonly at: number;
+      readonly level: "info" | "warning";
+      readonly text: string;
+      readonly hint?: string;
+    }
+  | RunFinished;
+
+export interface RunStarted {
+  readonly type: "run-started";
+  readonly at: number;
+  readonly run: RunId;
+  readonly pipeline: string;
+  readonly experiment: string;
+  /** The document's path as given. */
+  readonly file: string;
+  readonly params: JsonObject;
+  /** In the order of execution. */
+  readonly stages: readonly { readonly stage: StageId; readonly uses: string; readonly needs: readonly StageId[] }[];
+  readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+}
+
+export interface StageFinished {
+  readonly type: "stage-finished";
+  readonly at: number;
+  readonly stage: StageId;
+  readonly cause: StageCause;
+  readonly outcome: StageOutcome;
+  readonly fingerprint?: Fingerprint;
+  /** Flat parameters for the tracker: `lr`, `phases.0.epochs`. */
+  readonly params: JsonObject;
+  /** For a cached stage: all metrics of the run that made it. For an executed one: empty, they were reported live. */
+  readonly metrics: readonly StageMetric[];
+  readonly outputs: Readonly<Record<string, OutputRecord>>;
+  /** The folder that `OutputRecord.path` is relative to. Absent when there are no outputs. */
+  readonly outputsFolder?: string;
+  /** Files of the stage worth showing, relative to `outputsFolder`. */
+  readonly files: readonly string[];
+  /** Data sets the stage read. */
+  readonly datasets: readonly StageInput[];
+  /** The stage's own log file, if it has one. */
+  readonly logFile?: string;
+}
+
+export interface RunFinished {
+  readonly type: "run-finished";
+  readonly at: number;
+  readonly run: RunId;
+  readonly status: "done" | "failed" | "interrupted";
+  readonly durationMs: number;
+}

@@ -1,0 +1,6 @@
+/** A value that survives a trip through JSON unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}

@@ -1,0 +1,94 @@
+import type { ArtifactKind } from "../base/artifact.ts";
+import type { SourceRange } from "../base/diagnostic.ts";
+import type { StageId } from "../base/ids.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+
+/** A checked pipeline: every reference resolves, every value fits its schema, artifact kinds agree, no cycle. Made by `checkPipeline` only. */
+export interface Pipeline {
+  readonly name: string;
+  /** The MLflow experiment; the pipeline's name unless the document says otherwise. */
+  readonly experiment: string;
+  readonly description: string | undefined;
+  /** The document's path, as the user gave it. */
+  readonly file: string;
+  /** The document's text, byte for byte. */
+  readonly text: string;
+  /** After `--set`. */
+  readonly params: JsonObject;
+  /** In an order in which they can run: dependencies first, otherwise as in the document. */
+  readonly stages: readonly Stage[];
+}
+
+export type Stage = KindStage | CommandStage;
+
+interface StageBase {
+  readonly id: StageId;
+  /** Stages that must end well before this one starts: from references and `needs`. */
+  readonly needs: readonly StageId[];
+  readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+  /** Where the stage's key stands. */
+  readonly location: SourceRange;
+  /** Where each value stands, by dotted path below the stage: `with.phases.0.lr`, `run`, `env.LANG`. Values that came from a parameter point at their use. */
+  readonly locations: ReadonlyMap<string, SourceRange>;
+}
+
+/** `uses:` — a stage kind of the registry. */
+export interface KindStage extends StageBase {
+  readonly type: "kind";
+  /** e.g. `model/train`. */
+  readonly uses: string;
+  /** The schema's `x-revision`: raised whenever the same parameters would give another result. */
+  readonly revision: number;
+  /** With defaults filled in; places that take an artifact hold an `ArtifactReference`. */
+  readonly with: ResolvedObject;
+  /** Dotted paths in `with` that cannot change the result (`x-fingerprint: false`). */
+  readonly unfingerprinted: readonly string[];
+  /** The stage talks to a server (`x-network`). */
+  readonly network: boolean;
+  /** The stage loads TensorFlow (`x-tensorflow`). */
+  readonly tensorflow: boolean;
+}
+
+/** `run:` — a shell command with declared inputs and outputs. */
+export interface CommandStage extends StageBase {
+  readonly type: "command";
+  readonly uses: "run";
+  readonly run: string;
+  readonly inputs: Readonly<Record<string, ArtifactReference>>;
+  /** Declared environment; part of the fingerprint. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface OutputDeclaration {
+  readonly kind: ArtifactKind;
+  /** Relative to the folder of the stage's outputs. */
+  readonly path: string;
+  /** A file, or a folder that is made before the stage starts. */
+  readonly shape: "file" | "folder";
+}
+
+/** A value of a document after parameters were filled in. */
+export type ResolvedValue = Json | ArtifactReference | readonly ResolvedValue[] | ResolvedObject;
+
+export interface ResolvedObject {
+  readonly [key: string]: ResolvedValue;
+}
+
+/** An input artifact: what another stage puts out, or something that lies in the user's folders. */
+export type ArtifactReference = StageOutputReference | PathReference;
+
+export interface StageOutputReference {
+  readonly artifact: "output";
+  readonly stage: StageId;
+  readonly output: string;
+  readonly kind: ArtifactKind;
+  /** What followed the reference, without the leading slash: `train/images`; empty for the artifact itself. */
+  readonly subpath: string;
+}
+
+export interface PathReference {
+  readonly artifact: "path";
+  /** Relative to the project's folder, or absolute, as written. */
+  readonly path: string;
+  readonly kind: ArtifactKind;
+}

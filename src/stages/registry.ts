@@ -1,0 +1,9 @@
+import type { StageKind } from "./stage-kind.ts";
+
+/**
+ * All stage kinds, each loaded only when it runs: a pipeline without training never touches TensorFlow.
+ * A new kind is one line here, one file beside this one, one schema, one test case.
+ */
+export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>>> = {
+  // e.g. "archive/unzip": async () => (await import("./archive-unzip.ts")).archiveUnzip,
+};
