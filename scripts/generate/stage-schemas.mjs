@@ -1,0 +1,12 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** All schemas of stage kinds, by path of their file (relative to the root), in the order of their names. */
+export function readStageSchemas(root) {
+  const folder = "schemas/stages";
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".schema.json"));
+  return names.sort().map((name) => {
+    const path = `${folder}/${name}`;
+    return { path, stem: name.replace(".schema.json", ""), schema: JSON.parse(readFileSync(join(root, path), "utf8")) };
+  });
+}

@@ -1,0 +1,333 @@
+// Generated from schemas/stages/model-train.schema.json by `npm run generate`; do not edit.
+
+/**
+ * Trains a ResNet for multi-label classification, phase by phase, with checkpoints: interrupted, it goes on where it was and ends with the same weights.
+ */
+export interface ModelTrainWith {
+  /**
+   * The samples to train on.
+   */
+  train: string;
+  /**
+   * The samples to validate with after every epoch.
+   */
+  validation: string;
+  /**
+   * Mean and standard deviation by which images are normalised. Not needed with init: the model keeps those it was trained with.
+   */
+  stats?: string;
+  /**
+   * A model to go on from, e.g. one trained on smaller images.
+   */
+  init?: string;
+  /**
+   * The network. Not needed with init.
+   */
+  arch: "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet152";
+  /**
+   * Pretrained weights for the body, in safetensors; without it, training starts from random weights.
+   */
+  weights?:
+    | {
+        /**
+         * The repository on the hub.
+         */
+        huggingface: string;
+        /**
+         * The file in the repository.
+         */
+        file: string;
+        /**
+         * Branch, tag or commit.
+         */
+        revision: string;
+        /**
+         * The file's SHA-256, in hex; a different file is refused.
+         */
+        sha256?: string;
+      }
+    | {
+        /**
+         * A safetensors file.
+         */
+        file: string;
+        /**
+         * The file's SHA-256, in hex; a different file is refused.
+         */
+        sha256?: string;
+      };
+  /**
+   * How pretrained first-layer weights for red, green, blue get to the dataset's channels: copy:CHANNEL gives further channels that channel's weights, mean:A,B their mean, zeros none, timm repeats RGB and scales all by 3/channels.
+   */
+  conv1_init: string;
+  /**
+   * The layers after the body: pooling, then batch norm, dropout and linear layers.
+   */
+  head: {
+    /**
+     * concat: maximum and average side by side (fastai); average.
+     */
+    pool: "concat" | "average";
+    /**
+     * Widths of hidden layers.
+     */
+    hidden: number[];
+    /**
+     * Dropout before each linear layer.
+     */
+    dropout: number;
+  };
+  /**
+   * Width and height to which images are resized, in pixels.
+   */
+  size: number;
+  /**
+   * Samples per optimizer step.
+   */
+  batch: number;
+  /**
+   * What training minimises.
+   */
+  loss:
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "focal";
+        /**
+         * How much less easy labels weigh.
+         */
+        gamma: number;
+        /**
+         * Weight of present labels; absent ones get 1-alpha. Without it both weigh 1.
+         */
+        alpha?: number;
+        /**
+         * batch_mean sums over classes and averages over samples; mean averages over both.
+         */
+        reduction: "batch_mean" | "mean";
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "bce";
+        /**
+         * Weight of present labels.
+         */
+        pos_weight: number;
+        /**
+         * batch_mean sums over classes and averages over samples; mean averages over both.
+         */
+        reduction: "batch_mean" | "mean";
+      };
+  /**
+   * How weights follow the gradients.
+   */
+  optimizer: {
+    /**
+     * adam: Kingma 2014; adamw: with decoupled weight decay; sgd: with momentum.
+     */
+    type: "adam" | "adamw" | "sgd";
+    /**
+     * Decay of the mean of gradients (adam, adamw).
+     */
+    beta1: number;
+    /**
+     * Decay of the mean of squared gradients (adam, adamw).
+     */
+    beta2: number;
+    /**
+     * Added to the denominator (adam, adamw).
+     */
+    eps: number;
+    /**
+     * Momentum (sgd).
+     */
+    momentum: number;
+    /**
+     * Weight decay.
+     */
+    weight_decay: number;
+  };
+  /**
+   * Largest global norm of the gradients; larger ones are scaled down.
+   */
+  clip_norm?: number;
+  /**
+   * Random changes to training images. Without it, images are used as they are.
+   */
+  augment?: {
+    /**
+     * Rotation by a random angle, the border reflected.
+     */
+    rotate?: {
+      /**
+       * The largest angle, in degrees, either way.
+       */
+      degrees: number;
+      /**
+       * How often a sample is rotated.
+       */
+      probability: number;
+    };
+    /**
+     * One of the eight rotations by right angles and reflections.
+     */
+    dihedral: boolean;
+    /**
+     * Random brightness and contrast, the same for all channels of a sample.
+     */
+    lighting?: {
+      /**
+       * The largest shift of values between 0 and 1.
+       */
+      brightness: number;
+      /**
+       * The largest change of contrast c: values are scaled about their mean by 1/(1-c) or 1+c.
+       */
+      contrast: number;
+    };
+  };
+  /**
+   * What is done one after the other.
+   *
+   * Items: A stretch of training with one setting; a new optimizer starts with each.
+   */
+  phases: {
+    /**
+     * Shown in progress and metrics.
+     */
+    name?: string;
+    /**
+     * body trains the head alone, the body's batch norm keeping its statistics; none trains all.
+     */
+    freeze: "none" | "body";
+    /**
+     * Number of epochs, as one cycle. Instead of cycles.
+     */
+    epochs?: number;
+    /**
+     * Number of learning-rate cycles. Instead of epochs.
+     */
+    cycles?: number;
+    /**
+     * Epochs of the first cycle.
+     */
+    cycle_len: number;
+    /**
+     * Each cycle is this many times as long as the one before.
+     */
+    cycle_mult: number;
+    /**
+     * Peak learning rate: one for all layers, or one for each of the three groups (stem to layer2, layer3 to layer4, head).
+     */
+    lr: number | [number, number, number];
+    /**
+     * How the learning rate moves within a cycle.
+     */
+    schedule:
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "constant";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "circular";
+          /**
+           * Peak over start.
+           */
+          div: number;
+          /**
+           * The cycle's length over the length of the rise.
+           */
+          cut_div: number;
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "cosine";
+          /**
+           * At the very beginning of the phase, the fraction of the first cycle that runs at lr/100.
+           */
+          warmup: number;
+        };
+    /**
+     * Samples per optimizer step.
+     */
+    batch?: number;
+    /**
+     * Random changes to training images. Without it, images are used as they are.
+     */
+    augment?: {
+      /**
+       * Rotation by a random angle, the border reflected.
+       */
+      rotate?: {
+        /**
+         * The largest angle, in degrees, either way.
+         */
+        degrees: number;
+        /**
+         * How often a sample is rotated.
+         */
+        probability: number;
+      };
+      /**
+       * One of the eight rotations by right angles and reflections.
+       */
+      dihedral: boolean;
+      /**
+       * Random brightness and contrast, the same for all channels of a sample.
+       */
+      lighting?: {
+        /**
+         * The largest shift of values between 0 and 1.
+         */
+        brightness: number;
+        /**
+         * The largest change of contrast c: values are scaled about their mean by 1/(1-c) or 1+c.
+         */
+        contrast: number;
+      };
+    };
+  }[];
+  /**
+   * The metric that decides which epoch's model is kept.
+   */
+  monitor: {
+    /**
+     * The metric.
+     */
+    metric: "val/macro_f1" | "val/micro_f1" | "val/loss";
+    /**
+     * Which is better.
+     */
+    direction: "maximize" | "minimize";
+  };
+  /**
+   * best keeps the epoch that the monitored metric prefers, last the final one.
+   */
+  keep: "best" | "last";
+  /**
+   * Probability from which a label counts as predicted, for metrics while training.
+   */
+  threshold: number;
+  /**
+   * auto takes a GPU where there is one; gpu fails where there is none.
+   */
+  device: "auto" | "cpu" | "gpu";
+  /**
+   * Steps between checkpoints within an epoch.
+   */
+  checkpoint_every: number;
+  /**
+   * Seed of every random choice; the same seed gives the same result.
+   */
+  seed: number;
+}
