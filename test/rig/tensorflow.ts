@@ -1,0 +1,13 @@
+import { ensureTensorflow } from "../../src/services/tensorflow-library.ts";
+import { loadTensorflow, type Runtime } from "../../src/training/runtime/load.ts";
+import { userCacheFolder } from "../../src/util/user-cache-folder.ts";
+
+/** TensorFlow for tests: that of the user's cache, set up first where it is not there yet. */
+export async function loadTestTensorflow(): Promise<Runtime> {
+  process.env["TF_CPP_MIN_LOG_LEVEL"] = "2";
+  // Sums in a fixed order on every machine that runs the tests.
+  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "0";
+  const environment = process.env;
+  const library = await ensureTensorflow({ cacheFolder: userCacheFolder(environment), environment, report: () => {} });
+  return loadTensorflow({ addon: library.addon });
+}
