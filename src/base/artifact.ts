@@ -1,16 +1,18 @@
 /** What an artifact is, so that a model cannot be wired into a place for thresholds. Files and folders as laid down in docs/reference/artifacts.md. */
-export const artifactKinds = [
-  "archive",
-  "files",
-  "file",
-  "table",
-  "dataset",
-  "stats",
-  "model",
-  "predictions",
-  "thresholds",
-  "submission",
-  "score",
-] as const;
+export const artifactShapes = {
+  archive: "file",
+  files: "folder",
+  file: "file",
+  table: "file",
+  dataset: "folder",
+  stats: "file",
+  model: "folder",
+  predictions: "folder",
+  thresholds: "file",
+  submission: "file",
+  score: "file",
+} as const satisfies Record<string, "file" | "folder">;
 
-export type ArtifactKind = (typeof artifactKinds)[number];
+export type ArtifactKind = keyof typeof artifactShapes;
+
+export const artifactKinds = Object.keys(artifactShapes) as readonly ArtifactKind[];

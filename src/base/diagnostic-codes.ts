@@ -1,0 +1,169 @@
+/** What a code of a diagnostic means; docs/reference/errors.md is generated from this table. */
+export interface DiagnosticExplanation {
+  /** Completes "PIPE105: …". */
+  readonly title: string;
+  readonly explanation: string;
+  /** A document that has the mistake; a test checks that it does. Absent where no document can show it. */
+  readonly example?: string;
+  readonly fix: string;
+}
+
+export const diagnosticCodes = {
+  PIPE100: {
+    title: "the document is no map of keys",
+    explanation:
+      "A pipeline document is one YAML map with the keys `version`, `name` and `stages`. The file is empty, or holds a list or a single value.",
+    example: "- download\n- train\n",
+    fix: "Start the file with `version: 1`, a `name:` and `stages:`.",
+  },
+  PIPE101: {
+    title: "the file is not valid YAML",
+    explanation:
+      "The text cannot be read as YAML 1.2. Frequent reasons: a bracket or quote that is never closed, a tab in the indentation, lines of one map that start in different columns, or a `${{ }}` without quotes inside `{ }` or `[ ]`.",
+    example: "version: 1\nname: example\nstages: { draw: { uses: demo/cells }\n",
+    fix: "Close what is open, indent with spaces, and put quotes around references inside `{ }` and `[ ]`.",
+  },
+  PIPE102: {
+    title: "a key stands twice in one map",
+    explanation: "Of two equal keys one would silently win, so neither is taken.",
+    example:
+      "version: 1\nname: example\nstages:\n  draw: { uses: demo/cells }\n  draw: { uses: demo/cells, with: { size: 32 } }\n",
+    fix: "Remove one of the two, or give it another name.",
+  },
+  PIPE103: {
+    title: "a stage that is not defined",
+    explanation: "A reference or `needs` names a stage that the document does not have.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw: { uses: demo/cells }\n  unzip: { uses: archive/unzip, with: { archive: "${{ stages.drew.outputs.archive }}" } }\n',
+    fix: "Use the name of a stage of this document, as it stands below `stages:`.",
+  },
+  PIPE104: {
+    title: "an unknown stage kind",
+    explanation: "`uses` names a kind of stage that does not exist.",
+    example: "version: 1\nname: example\nstages:\n  draw: { uses: demo/cell }\n",
+    fix: "Use one of the kinds listed in docs/reference/stages.md, or `run:` for a command of your own.",
+  },
+  PIPE105: {
+    title: "an unknown key",
+    explanation: "The key means nothing at this place, so its value would be ignored.",
+    example: "version: 1\nname: example\nstages:\n  draw: { uses: demo/cells, with: { sise: 32 } }\n",
+    fix: "Correct the key's spelling, move it to where it belongs, or remove it.",
+  },
+  PIPE106: {
+    title: "a key is missing",
+    explanation: "The value is needed and has no default.",
+    example: "version: 1\nname: example\nstages:\n  unzip: { uses: archive/unzip }\n",
+    fix: "Add the key.",
+  },
+  PIPE107: {
+    title: "a value of the wrong type",
+    explanation:
+      'The value is, say, text where a number is expected. In YAML 1.2 `"256"` is text and `256` a number, `yes` and `on` are text, and only `true` and `false` are booleans.',
+    example: 'version: 1\nname: example\nstages:\n  draw: { uses: demo/cells, with: { size: "32" } }\n',
+    fix: "Write the value in the expected type; look at the quotes.",
+  },
+  PIPE108: {
+    title: "a value that is none of the allowed ones",
+    explanation: "The place takes one of a fixed list of values.",
+    example:
+      "version: 1\nname: example\nstages:\n  split: { uses: dataset/split, with: { dataset: data, stratify: multi-label } }\n",
+    fix: "Use one of the values that the message lists.",
+  },
+  PIPE109: {
+    title: "a value outside its range",
+    explanation: "The value has the right type but is too large, too small, too long, too short, or of another form.",
+    example: "version: 1\nname: example\nstages:\n  draw: { uses: demo/cells, with: { size: 8 } }\n",
+    fix: "Use a value within the bounds that the message gives.",
+  },
+  PIPE110: {
+    title: "an artifact of the wrong kind",
+    explanation:
+      "What passes from stage to stage has a kind (docs/reference/artifacts.md), and each place takes certain kinds only: thresholds are no model.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw: { uses: demo/cells }\n  stats: { uses: dataset/stats, with: { dataset: "${{ stages.draw.outputs.archive }}" } }\n',
+    fix: "Refer to an output of a fitting kind, or put the stage in between that makes one.",
+  },
+  PIPE111: {
+    title: "stages depend on each other in a cycle",
+    explanation: "Each of the stages waits for another of them, so none could ever start.",
+    example:
+      "version: 1\nname: example\nstages:\n  first: { uses: demo/cells, needs: second }\n  second: { uses: demo/cells, needs: first }\n",
+    fix: "Remove one of the dependencies that the message lists.",
+  },
+  PIPE112: {
+    title: "a parameter that is not defined",
+    explanation: "`${{ params.NAME }}` or `--set params.NAME=…` names a parameter that is not below `params:`.",
+    example:
+      'version: 1\nname: example\nparams: { seed: 1 }\nstages:\n  draw: { uses: demo/cells, with: { seed: "${{ params.sead }}" } }\n',
+    fix: "Define the parameter below `params:`, or correct its name.",
+  },
+  PIPE113: {
+    title: "an output that the stage does not have",
+    explanation:
+      "The stage exists but does not put out an artifact of that name, or only under a condition that is not met.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw: { uses: demo/cells }\n  unzip: { uses: archive/unzip, with: { archive: "${{ stages.draw.outputs.archives }}" } }\n',
+    fix: "Use one of the stage's outputs, as docs/reference/stages.md lists them.",
+  },
+  PIPE114: {
+    title: "a reference that cannot be used",
+    explanation:
+      "References are `${{ params.NAME }}` and `${{ stages.ID.outputs.NAME }}`, the latter only where an artifact is expected; in `run` also `${{ inputs.NAME }}` and `${{ outputs.NAME }}`.",
+    example: 'version: 1\nname: example\nstages:\n  draw: { uses: demo/cells, with: { seed: "${{ seed }}" } }\n',
+    fix: "Write one of these forms, at a place that takes it.",
+  },
+  PIPE115: {
+    title: "parameters refer to each other in a cycle",
+    explanation: "Each of the parameters is defined by another of them, so none has a value.",
+    example:
+      'version: 1\nname: example\nparams: { a: "${{ params.b }}", b: "${{ params.a }}" }\nstages:\n  draw: { uses: demo/cells, with: { seed: "${{ params.a }}" } }\n',
+    fix: "Give one of them a value of its own.",
+  },
+  PIPE116: {
+    title: "a name with characters that names cannot have",
+    explanation:
+      "Stages, parameters, inputs and outputs are named by letters, digits, `_` and `-`, beginning with a letter or `_`, so that references can name them.",
+    example: "version: 1\nname: example\nstages:\n  draw.cells: { uses: demo/cells }\n",
+    fix: "Rename it.",
+  },
+  PIPE117: {
+    title: "a --set option that cannot be applied",
+    explanation:
+      "`--set` takes the form `params.NAME=VALUE`, the value being YAML, and changes a parameter of the document.",
+    fix: "Write e.g. `--set params.seed=7` or `--set 'params.channels=[red, green]'`.",
+  },
+  PIPE118: {
+    title: "keys that do not go together",
+    explanation: "Of some keys only one may be given, or one of them has to be.",
+    example: "version: 1\nname: example\nstages:\n  draw: { uses: demo/cells, run: ls }\n",
+    fix: "Keep the key that you mean and remove the others.",
+  },
+  PIPE119: {
+    title: "a document that is too large to expand",
+    explanation:
+      "Values are nested too deeply, or aliases and parameters that contain each other several times grow beyond bounds.",
+    example: `version: 1\nname: example\nparams: { deep: ${"[".repeat(150)}${"]".repeat(150)} }\nstages:\n  draw: { uses: demo/cells }\n`,
+    fix: "Flatten the value, or write it out instead of repeating aliases of aliases.",
+  },
+  PIPE120: {
+    title: "a parameter that nothing uses",
+    explanation:
+      "A warning: changing the parameter has no effect. Often its name is misspelled where it should be used.",
+    example: "version: 1\nname: example\nparams: { seed: 1 }\nstages:\n  draw: { uses: demo/cells }\n",
+    fix: "Use the parameter or remove it.",
+  },
+  PIPE121: {
+    title: "YAML that pipelines do not take",
+    explanation:
+      "Keys must be text, values must be expressible in JSON (no `.nan`, no `.inf`), and tags of one's own have no meaning.",
+    example: "version: 1\nname: example\nstages:\n  1: { uses: demo/cells }\n",
+    fix: "Put quotes around the key, or replace the value.",
+  },
+  PIPE122: {
+    title: "a file that cannot be read",
+    explanation: "The pipeline file does not exist, is a folder, or may not be read.",
+    fix: "Check the path; it is relative to the folder in which you are.",
+  },
+} as const satisfies Record<string, DiagnosticExplanation>;
+
+export type DiagnosticCode = keyof typeof diagnosticCodes;

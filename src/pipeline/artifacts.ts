@@ -1,0 +1,156 @@
+import { type ArtifactKind, artifactShapes } from "../base/artifact.ts";
+import type { RelatedPlace } from "../base/diagnostic.ts";
+import type { StageId } from "../base/ids.ts";
+import type { DocumentNode, TemplateNode } from "./document-node.ts";
+import type { ArtifactReference } from "./pipeline.ts";
+import { joinSentences, problem, type Report, valueProblem } from "./problem.ts";
+import type { OutputReference } from "./reference.ts";
+import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
+import type { StageReferences } from "./stage-references.ts";
+import { describePlace, orList } from "./value-words.ts";
+
+/** A place that takes an artifact. */
+export interface ArtifactPlace {
+  /** `undefined`: of any kind. */
+  readonly kinds: readonly ArtifactKind[] | undefined;
+  readonly stage: StageId;
+  /** Below the stage, e.g. `["with", "model"]`. */
+  readonly path: readonly string[];
+}
+
+export interface ArtifactContext {
+  readonly outlines: ReadonlyMap<string, StageOutline>;
+  /** All stages that wait for a stage, and itself. */
+  dependentsOf(stage: StageId): ReadonlySet<StageId>;
+  readonly references: StageReferences;
+  readonly report: Report;
+}
+
+/** What can lie in a folder, so that a path into it may lead to one. */
+const kindsInFolders: readonly ArtifactKind[] = ["file", "table", "archive", "files"];
+
+/** The artifact that a value names: an output of a stage, or a path. Mistakes are reported. */
+export function resolveArtifact(
+  node: DocumentNode,
+  place: ArtifactPlace,
+  context: ArtifactContext,
+): ArtifactReference | undefined {
+  if (node.type === "template") return resolveOutput(node, place, context);
+  // A value of another type is the schema's to report.
+  if (node.type !== "scalar" || typeof node.value !== "string") return undefined;
+  if (node.value === "") {
+    context.report(valueProblem("PIPE109", node, `${describePlace(place.stage, place.path)} must not be empty`));
+    return undefined;
+  }
+  return { artifact: "path", path: node.value, kind: guessKind(node.value, place.kinds) };
+}
+
+/** A path may be of any kind that the place takes; the trailing slash of a folder tells it from a file. */
+function guessKind(path: string, kinds: readonly ArtifactKind[] | undefined): ArtifactKind {
+  const shape = path.endsWith("/") ? "folder" : "file";
+  if (kinds === undefined) return shape === "folder" ? "files" : "file";
+  return kinds.find((kind) => artifactShapes[kind] === shape) ?? kinds[0] ?? "files";
+}
+
+function resolveOutput(
+  template: TemplateNode,
+  place: ArtifactPlace,
+  context: ArtifactContext,
+): ArtifactReference | undefined {
+  const [reference, rest = "", ...more] = template.parts;
+  const where = describePlace(place.stage, place.path);
+  if (typeof reference !== "object" || reference.type !== "output" || typeof rest !== "string" || more.length > 0) {
+    const hint = "Write ${{ stages.ID.outputs.NAME }}, and after it at most /PATH for something inside a folder.";
+    context.report(valueProblem("PIPE114", template, `${where} must be one artifact, not text around one`, { hint }));
+    return undefined;
+  }
+  const output = context.references.find(reference);
+  if (output === undefined) return undefined;
+  const subpath = readSubpath(rest, reference, output, template, context);
+  if (subpath === undefined) return undefined;
+  if (!fits(output.kind, subpath, place.kinds)) {
+    context.report(describeWrongKind(template, reference, output, subpath, place, context));
+    return undefined;
+  }
+  // Only stages that exist have outputs to be found.
+  return {
+    artifact: "output",
+    stage: reference.stage as StageId,
+    output: reference.output,
+    kind: output.kind,
+    subpath,
+  };
+}
+
+function readSubpath(
+  rest: string,
+  reference: OutputReference,
+  output: OutlinedOutput,
+  template: TemplateNode,
+  context: ArtifactContext,
+): string | undefined {
+  if (rest === "") return "";
+  if (output.shape === "file") {
+    const message = `${reference.text} is ${article(output.kind)} ${output.kind}, a single file: there is nothing at ${rest}`;
+    const hint =
+      output.kind === "archive" ? "Unpack it first, with a stage of kind archive/unzip." : "Remove the path.";
+    context.report(valueProblem("PIPE114", template, message, { hint }));
+    return undefined;
+  }
+  const steps = rest.split("/").slice(1);
+  const isInside = rest.startsWith("/") && steps.every((step) => step !== "" && step !== "." && step !== "..");
+  if (isInside) return steps.join("/");
+  if (rest === "/") return "";
+  const hint = "Write a slash after the reference, and a path without . and .. in it.";
+  context.report(valueProblem("PIPE114", template, `${rest} does not lead to something inside the artifact`, { hint }));
+  return undefined;
+}
+
+function fits(kind: ArtifactKind, subpath: string, kinds: readonly ArtifactKind[] | undefined): boolean {
+  if (kinds === undefined) return true;
+  if (subpath === "") return kinds.includes(kind);
+  return kinds.some((wanted) => kindsInFolders.includes(wanted));
+}
+
+function describeWrongKind(
+  template: TemplateNode,
+  reference: OutputReference,
+  output: OutlinedOutput,
+  subpath: string,
+  place: ArtifactPlace,
+  context: ArtifactContext,
+) {
+  const kinds = place.kinds ?? [];
+  const where = describePlace(place.stage, place.path);
+  const received = subpath === "" ? `${output.kind}` : `something inside ${output.kind}`;
+  const message = `${where} takes ${orList(kinds)}, but ${reference.text} is ${received}`;
+  const isFolderOfFiles = output.shape === "folder" && kinds.some((kind) => kindsInFolders.includes(kind));
+  const inside = isFolderOfFiles && subpath === "" ? `For a file in it, write "${reference.text}/PATH".` : undefined;
+  const related: RelatedPlace[] = [
+    {
+      message: `stage "${reference.stage}" puts out "${reference.output}" as ${output.kind}`,
+      location: output.location,
+    },
+  ];
+  const hint = joinSentences(inside, listFitting(place, context));
+  const range = template.origin === undefined ? reference.range : template.range;
+  return problem("PIPE110", range, message, { hint, related });
+}
+
+/** Outputs that could stand here: of a fitting kind, from stages that do not wait for this one. */
+function listFitting(place: ArtifactPlace, context: ArtifactContext): string | undefined {
+  const dependents = context.dependentsOf(place.stage);
+  const fitting = [...context.outlines.values()]
+    .filter((outline) => !dependents.has(outline.id))
+    .flatMap((outline) => {
+      const outputs = outline.type === "broken" ? [] : [...outline.outputs];
+      const usable = outputs.filter(([, output]) => output.lacks === undefined && place.kinds?.includes(output.kind));
+      return usable.map(([name]) => `\${{ stages.${outline.id}.outputs.${name} }}`);
+    });
+  if (fitting.length === 0) return `No stage before this one puts out ${orList(place.kinds ?? [])}.`;
+  return `Would fit: ${fitting.slice(0, 4).join(", ")}${fitting.length > 4 ? ", …" : ""}.`;
+}
+
+function article(word: string): string {
+  return /^[aeiou]/.test(word) ? "an" : "a";
+}

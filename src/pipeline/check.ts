@@ -1,0 +1,138 @@
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { JsonObject } from "../base/json.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { checkStages } from "./check-stages.ts";
+import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-node.ts";
+import { applyOverrides } from "./overrides.ts";
+import { type Parameters, resolveParameters } from "./parameters.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { problem, type Report, valueProblem } from "./problem.ts";
+import { readDocument } from "./read-document.ts";
+import { namePattern } from "./reference.ts";
+import type { StageSchemas } from "./stage-schemas.ts";
+import { validateNode } from "./validate-node.ts";
+
+export interface CheckOptions {
+  /** `params.NAME=VALUE`, as given to `--set`. */
+  readonly overrides: readonly string[];
+  readonly schemas: StageSchemas;
+}
+
+export interface CheckedPipeline {
+  readonly pipeline: Pipeline;
+  readonly warnings: Diagnostic[];
+}
+
+/** Turns the text of a document into a pipeline that can run, or into all its mistakes, in the order of their lines. */
+export function checkPipeline(
+  source: { readonly file: string; readonly text: string },
+  options: CheckOptions,
+): Result<CheckedPipeline, Diagnostic[]> {
+  const read = readDocument(source.file, source.text);
+  if (!read.ok) return read;
+  const { node, problems } = read.value;
+  const found: Diagnostic[] = [...problems];
+  const report: Report = (diagnostic) => found.push(diagnostic);
+
+  const parameters = checkParameters(node, options.overrides, report);
+  const top = checkTop(node, parameters, options.schemas, report);
+  const stagesNode = node.entries.get("stages")?.value;
+  const check = { schemas: options.schemas, parameters, report };
+  const stages = stagesNode?.type === "map" ? checkStages(stagesNode, check) : [];
+  if (!found.some(isError)) reportUnused(node, parameters, report);
+
+  const sorted = sortAndDeduplicate(found);
+  if (sorted.some(isError)) return err(sorted);
+  const pipeline: Pipeline = {
+    name: textOf(top, "name") ?? "",
+    experiment: textOf(top, "experiment") ?? textOf(top, "name") ?? "",
+    description: textOf(top, "description"),
+    file: source.file,
+    text: source.text,
+    params: toJson(parameters.values) as JsonObject, // a map's JSON is an object
+    stages,
+  };
+  return ok({ pipeline, warnings: sorted });
+}
+
+function checkParameters(document: MapNode, overrides: readonly string[], report: Report): Parameters {
+  const node = document.entries.get("params")?.value;
+  const empty: MapNode = { type: "map", entries: new Map(), range: document.range };
+  const defined = node?.type === "map" ? node : empty;
+  visitNodes(defined, (inner) => {
+    if (inner.type !== "map") return;
+    for (const [name, { keyRange }] of inner.entries) {
+      if (namePattern.test(name)) continue;
+      const hint = "Use letters, digits, _ and -, beginning with a letter or _.";
+      report(problem("PIPE116", keyRange, `"${name}" cannot be the name of a parameter`, { hint }));
+    }
+  });
+  visitNodes(defined, (inner) => {
+    if (inner.type !== "template") return;
+    for (const part of inner.parts) {
+      if (typeof part === "string" || part.type === "parameter") continue;
+      const hint = "Write the reference where the artifact is used.";
+      report(problem("PIPE114", part.range, "parameters hold values that are known before the run", { hint }));
+    }
+  });
+  return resolveParameters(applyOverrides(defined, overrides, report), report);
+}
+
+/** Checks what is outside the stages. */
+function checkTop(document: MapNode, parameters: Parameters, schemas: StageSchemas, report: Report): MapNode {
+  const entries = new Map(document.entries);
+  for (const key of ["name", "experiment", "description"]) {
+    const entry = entries.get(key);
+    if (entry === undefined) continue;
+    const value = parameters.fillIn(entry.value);
+    if (value.type === "template") {
+      report(valueProblem("PIPE114", value, `"${key}" takes a value that is known before the run, not an artifact`));
+    }
+    entries.set(key, { ...entry, value });
+  }
+  const top: MapNode = { ...document, entries };
+  const [first] = document.entries.values();
+  const context = { schemas, prefix: [], owner: first?.keyRange ?? document.range };
+  for (const diagnostic of validateNode(top, schemas.document, context)) report(diagnostic);
+  return top;
+}
+
+function reportUnused(document: MapNode, parameters: Parameters, report: Report): void {
+  const params = document.entries.get("params")?.value;
+  if (params?.type !== "map") return;
+  const aliased = listNodesInStages(document);
+  for (const [name, { keyRange, value }] of params.entries) {
+    if (parameters.used.has(name) || aliased.has(value)) continue;
+    const hint = `Use it as \${{ params.${name} }}, or remove it.`;
+    report(problem("PIPE120", keyRange, `nothing uses the parameter "${name}"`, { hint, severity: "warning" }));
+  }
+}
+
+/** Aliases repeat the very node that has the anchor. */
+function listNodesInStages(document: MapNode): ReadonlySet<DocumentNode> {
+  const nodes = new Set<DocumentNode>();
+  const stages = document.entries.get("stages")?.value;
+  if (stages !== undefined) visitNodes(stages, (node) => nodes.add(node));
+  return nodes;
+}
+
+function textOf(node: MapNode, key: string): string | undefined {
+  const value = node.entries.get(key)?.value;
+  return value?.type === "scalar" && typeof value.value === "string" ? value.value : undefined;
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity === "error";
+}
+
+/** In the order of the lines; what stands at one place and is met on several ways (through aliases) is said once. */
+function sortAndDeduplicate(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map<string, Diagnostic>();
+  for (const each of diagnostics) {
+    const key = [each.code, each.location?.line, each.location?.column, each.message].join(" ");
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  const line = (each: Diagnostic) => each.location?.line ?? 0;
+  const column = (each: Diagnostic) => each.location?.column ?? 0;
+  return [...seen.values()].sort((a, b) => line(a) - line(b) || column(a) - column(b));
+}

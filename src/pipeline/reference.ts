@@ -1,0 +1,50 @@
+import type { SourceRange } from "../base/diagnostic.ts";
+
+/** What stands between `${{` and `}}`. */
+export type Reference = ParameterReference | OutputReference | CommandReference;
+
+interface ReferencePlace {
+  /** As written, with its braces. */
+  readonly text: string;
+  readonly range: SourceRange;
+}
+
+/** `${{ params.a.b }}` */
+export interface ParameterReference extends ReferencePlace {
+  readonly type: "parameter";
+  /** `["a", "b"]` */
+  readonly path: readonly string[];
+}
+
+/** `${{ stages.ID.outputs.NAME }}` */
+export interface OutputReference extends ReferencePlace {
+  readonly type: "output";
+  readonly stage: string;
+  readonly output: string;
+}
+
+/** `${{ inputs.NAME }}` or `${{ outputs.NAME }}` in the command of a `run` stage: the path of its own artifact. */
+export interface CommandReference extends ReferencePlace {
+  readonly type: "command";
+  readonly side: "inputs" | "outputs";
+  readonly name: string;
+}
+
+/** How names that references can reach are written. */
+export const namePattern = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+const name = "[A-Za-z_][A-Za-z0-9_-]*";
+const parameterForm = new RegExp(`^params((?:\\.(?:${name}|[0-9]+))+)$`);
+const outputForm = new RegExp(`^stages\\.(${name})\\.outputs\\.(${name})$`);
+const commandForm = new RegExp(`^(inputs|outputs)\\.(${name})$`);
+
+/** Reads what stands between the braces; `undefined` if it has none of the forms. */
+export function parseReference(expression: string, place: ReferencePlace): Reference | undefined {
+  const parameter = parameterForm.exec(expression);
+  if (parameter !== null) return { type: "parameter", path: parameter[1]!.slice(1).split("."), ...place };
+  const output = outputForm.exec(expression);
+  if (output !== null) return { type: "output", stage: output[1]!, output: output[2]!, ...place };
+  const command = commandForm.exec(expression);
+  if (command === null) return undefined;
+  return { type: "command", side: command[1] === "inputs" ? "inputs" : "outputs", name: command[2]!, ...place };
+}

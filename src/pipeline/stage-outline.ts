@@ -1,0 +1,165 @@
+import { type ArtifactKind, artifactKinds, artifactShapes } from "../base/artifact.ts";
+import type { SourceRange } from "../base/diagnostic.ts";
+import type { StageId } from "../base/ids.ts";
+import { checkCommandOutputs } from "./command-outputs.ts";
+import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
+import type { StageSchema } from "./json-schema.ts";
+import type { OutputDeclaration } from "./pipeline.ts";
+import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
+import { namePattern } from "./reference.ts";
+import type { StageSchemas } from "./stage-schemas.ts";
+import { validateNode } from "./validate-node.ts";
+import { describeReceived } from "./value-words.ts";
+
+/** What other stages can know of a stage: that it exists, what it is, what it puts out. */
+export type StageOutline = KindOutline | CommandOutline | BrokenOutline;
+
+interface OutlineBase {
+  readonly id: StageId;
+  readonly keyRange: SourceRange;
+  /** The stage's value, parameters filled in. */
+  readonly node: MapNode;
+}
+
+export interface KindOutline extends OutlineBase {
+  readonly type: "kind";
+  readonly schema: StageSchema;
+  readonly outputs: ReadonlyMap<string, OutlinedOutput>;
+}
+
+export interface CommandOutline extends OutlineBase {
+  readonly type: "command";
+  readonly outputs: ReadonlyMap<string, OutlinedOutput>;
+}
+
+/** A stage whose mistakes, reported already, leave open what it puts out. */
+export interface BrokenOutline extends OutlineBase {
+  readonly type: "broken";
+}
+
+export interface OutlinedOutput extends OutputDeclaration {
+  /** Where a user reads that the output exists: its declaration, or the stage. */
+  readonly location: SourceRange;
+  /** The key of `with` that is not given although the output exists only with it. */
+  readonly lacks?: string;
+}
+
+/** Checks what concerns a stage alone: its name, its keys, its kind. Parameters are filled in already. */
+export function outlineStage(id: string, entry: MapEntry, schemas: StageSchemas, report: Report): StageOutline {
+  const { keyRange, value: node } = entry;
+  if (!namePattern.test(id)) {
+    const hint = "Use letters, digits, _ and -, beginning with a letter or _.";
+    report(problem("PIPE116", keyRange, `"${id}" cannot be the name of a stage`, { hint }));
+  }
+  // The one place where a name becomes an id.
+  const base = { id: id as StageId, keyRange, node: node.type === "map" ? node : emptyMap(keyRange) };
+  if (node.type !== "map") {
+    if (node.type !== "unknown") {
+      const isEmpty = node.type === "scalar" && node.value === null;
+      const place = isEmpty ? { ...node, range: keyRange } : node;
+      const hint = "Write uses: and the stage's kind, or run: and a command, below it.";
+      report(valueProblem("PIPE107", place, `stage "${id}" must be a map, but ${describeReceived(node)}`, { hint }));
+    }
+    return { ...base, type: "broken" };
+  }
+  const form = findForm(base.id, node, keyRange, report);
+  if (form === "kind") return outlineKind({ ...base, node }, schemas, report);
+  if (form === "command") return outlineCommand({ ...base, node }, schemas, report);
+  return { ...base, type: "broken" };
+}
+
+function findForm(id: StageId, node: MapNode, keyRange: SourceRange, report: Report): "kind" | "command" | undefined {
+  const uses = node.entries.get("uses");
+  const run = node.entries.get("run");
+  if (uses !== undefined && run !== undefined) {
+    const related = [{ message: '"uses" stands here', location: uses.keyRange }];
+    const hint = "A stage is either of a kind (uses) or a command (run).";
+    report(problem("PIPE118", run.keyRange, `"uses" and "run" stand together in stage "${id}"`, { hint, related }));
+    return undefined;
+  }
+  if (uses !== undefined) return "kind";
+  if (run !== undefined) return "command";
+  const misspelled = [...node.entries.keys()].map((key) => ({ key, hint: suggest(key, ["uses", "run"]) }));
+  const nearest = misspelled.find(({ hint }) => hint !== undefined);
+  const hint = nearest?.hint ?? "Write uses: and the stage's kind, or run: and a command.";
+  const place = nearest === undefined ? keyRange : (node.entries.get(nearest.key)?.keyRange ?? keyRange);
+  report(problem("PIPE106", place, `stage "${id}" has neither "uses" nor "run"`, { hint }));
+  return undefined;
+}
+
+function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): StageOutline {
+  const { id, node, keyRange } = base;
+  const uses = node.entries.get("uses")?.value;
+  const name = uses?.type === "scalar" && typeof uses.value === "string" ? uses.value : undefined;
+  const schema = name === undefined ? undefined : schemas.kinds.get(name);
+  const hintForKey = (key: string) =>
+    schema?.properties?.[key] === undefined ? undefined : `"${key}" is a parameter of ${name}: put it below "with".`;
+  const context = { schemas, stage: id, prefix: [], owner: keyRange, hintForKey };
+  for (const found of validateNode(node, schemas.kindStage, context)) report(found);
+  if (schema === undefined) {
+    if (uses !== undefined && name !== undefined) {
+      const kinds = [...schemas.kinds.keys()];
+      const hint = joinSentences(listNames("Stage kinds", kinds), suggest(name, kinds) ?? suggestByPart(name, kinds));
+      report(valueProblem("PIPE104", uses, `stage "${id}" uses "${name}", which is not a stage kind`, { hint }));
+    }
+    return { ...base, type: "broken" };
+  }
+  const withNode = node.entries.get("with")?.value;
+  const outputs = Object.entries(schema["x-outputs"]).map(([output, { kind, path, "x-when": condition }]) => {
+    const declaration = { kind, path, shape: artifactShapes[kind], location: keyRange };
+    return [output, isGiven(withNode, condition) ? declaration : { ...declaration, lacks: condition ?? "" }] as const;
+  });
+  return { ...base, type: "kind", schema, outputs: new Map(outputs) };
+}
+
+/** `train` for `model/train`: the kind of which the name is one part. */
+function suggestByPart(name: string, kinds: readonly string[]): string | undefined {
+  const last = name.split("/").at(-1) ?? name;
+  const meant = kinds.find((kind) => kind.split("/").includes(last));
+  return meant === undefined ? undefined : `Did you mean "${meant}"?`;
+}
+
+function isGiven(withNode: DocumentNode | undefined, key: string | undefined): boolean {
+  if (key === undefined || withNode?.type === "unknown") return true;
+  return withNode?.type === "map" && withNode.entries.has(key);
+}
+
+function outlineCommand(base: OutlineBase, schemas: StageSchemas, report: Report): StageOutline {
+  const { id, node, keyRange } = base;
+  const hintForKey = (key: string) => (key === "with" ? "A command takes inputs, outputs and env." : undefined);
+  const context = { schemas, stage: id, prefix: [], owner: keyRange, hintForKey };
+  const problems = validateNode(node, schemas.commandStage, context);
+  for (const found of problems) report(found);
+  const declared = node.entries.get("outputs")?.value;
+  if (declared === undefined) return { ...base, type: "command", outputs: new Map() };
+  const outputs = readOutputs(declared);
+  if (outputs === undefined) return { ...base, type: "broken" };
+  checkCommandOutputs(id, declared, report);
+  return { ...base, type: "command", outputs };
+}
+
+/** The declared outputs; `undefined` if mistakes leave them open. */
+function readOutputs(declared: DocumentNode): ReadonlyMap<string, OutlinedOutput> | undefined {
+  if (declared.type !== "map") return undefined;
+  const outputs = new Map<string, OutlinedOutput>();
+  for (const [name, { keyRange, value }] of declared.entries) {
+    const kind = readText(value, "kind");
+    const path = readText(value, "path");
+    if (path === undefined || !isArtifactKind(kind)) return undefined;
+    outputs.set(name, { kind, path: path.replace(/\/+$/, ""), shape: artifactShapes[kind], location: keyRange });
+  }
+  return outputs;
+}
+
+function readText(node: DocumentNode, key: string): string | undefined {
+  const value = node.type === "map" ? node.entries.get(key)?.value : undefined;
+  return value?.type === "scalar" && typeof value.value === "string" ? value.value : undefined;
+}
+
+function isArtifactKind(kind: string | undefined): kind is ArtifactKind {
+  return artifactKinds.some((known) => known === kind);
+}
+
+function emptyMap(range: SourceRange): MapNode {
+  return { type: "map", entries: new Map(), range };
+}

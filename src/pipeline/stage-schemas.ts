@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv, type ErrorObject } from "ajv";
+import type { Json } from "../base/json.ts";
+import { type JsonSchema, ownKeywords, type StageSchema } from "./json-schema.ts";
+
+/** The shape of documents, and the stage kinds that they can use. */
+export interface StageSchemas {
+  /** By the name that `uses` gives, e.g. `model/train`. */
+  readonly kinds: ReadonlyMap<string, StageSchema>;
+  /** The document as a whole, without what is inside its stages. */
+  readonly document: JsonSchema;
+  readonly kindStage: JsonSchema;
+  readonly commandStage: JsonSchema;
+  /** The errors of a value, all of them. A schema is compiled when it is first used. */
+  validate(schema: JsonSchema, value: Json): readonly ErrorObject[];
+}
+
+/** Reads `pipeline.base.schema.json` and `stages/*.schema.json` in the folder `schemas/` of this package. */
+export function loadStageSchemas(folder: string): StageSchemas {
+  const base: JsonSchema = readJson(join(folder, "pipeline.base.schema.json"));
+  const names = readdirSync(join(folder, "stages")).filter((name) => name.endsWith(".schema.json"));
+  const stageSchemas = names.sort().map((name): StageSchema => readJson(join(folder, "stages", name)));
+  const part = (name: string): JsonSchema => withDefinitions(base.definitions?.[name], base);
+  const stages = { ...base.properties?.["stages"], additionalProperties: true };
+  return {
+    kinds: new Map(stageSchemas.map((schema) => [schema["x-uses"], schema])),
+    document: { ...withDefinitions(base, base), properties: { ...base.properties, stages } },
+    kindStage: part("kindStage"),
+    commandStage: part("commandStage"),
+    validate: createValidator(),
+  };
+}
+
+function createValidator(): StageSchemas["validate"] {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false });
+  ajv.addVocabulary([...ownKeywords]);
+  return (schema, value) => {
+    // Ajv keeps what it compiled by the identity of the schema.
+    const validate = ajv.compile(schema);
+    return validate(value) ? [] : (validate.errors ?? []);
+  };
+}
+
+/** A definition of the base schema as a schema of its own, its references to other definitions put in place. */
+function withDefinitions(schema: JsonSchema | undefined, base: JsonSchema): JsonSchema {
+  const inline = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inline);
+    if (typeof value !== "object" || value === null) return value;
+    if ("$ref" in value && typeof value.$ref === "string") {
+      return inline(base.definitions?.[value.$ref.replace("#/definitions/", "")]);
+    }
+    const entries = Object.entries(value).filter(([key]) => key !== "definitions");
+    return Object.fromEntries(entries.map(([key, inner]) => [key, inline(inner)]));
+  };
+  // Only references are replaced, so that it is a schema still.
+  return inline(schema ?? {}) as JsonSchema;
+}
+
+function readJson<Schema extends JsonSchema>(path: string): Schema {
+  // The schemas come with this package; `npm test` checks their form.
+  return JSON.parse(readFileSync(path, "utf8")) as Schema;
+}

@@ -1,0 +1,10 @@
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const invisible = /\p{Mark}|\u200b|\u200d|\ufe0f/u;
+
+/** Columns that a text takes on a terminal: two for East Asian characters and emoji, none for combining marks. */
+export function measureWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += invisible.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return width;
+}
