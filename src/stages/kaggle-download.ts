@@ -1,0 +1,112 @@
+import { copyFile, link, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../services/clock.ts";
+import { formatBytes, readFreeBytes } from "../services/disk-space.ts";
+import { downloadFile } from "../services/download.ts";
+import { KaggleClient } from "../services/kaggle/client.ts";
+import { type Competition, getCompetition } from "../services/kaggle/competition.ts";
+import { competitionPage } from "../services/kaggle/endpoint.ts";
+import { explainRefusal } from "../services/kaggle/refusal.ts";
+import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";
+import { throttleProgress } from "./progress-throttle.ts";
+import type { StageContext, StageKind } from "./stage-kind.ts";
+
+type Stage = StageContext<KaggleDownloadWith>;
+
+export const kaggleDownload: StageKind<KaggleDownloadWith> = createKaggleDownload(systemClock);
+
+/** The stage with a clock of the caller's. */
+export function createKaggleDownload(clock: Clock): StageKind<KaggleDownloadWith> {
+  return { uses: "kaggle/download", run: (stage) => downloadCompetition(stage, clock) };
+}
+
+async function downloadCompetition(stage: Stage, clock: Clock): Promise<void> {
+  // Kept beside the output until the stage is committed: a kill while its digest is computed must not cost the download.
+  const archive = join(stage.workFolder, "archive.zip");
+  if (await exists(archive)) stage.log("info", "the archive was downloaded before");
+  else await fetchArchive(stage, clock, archive);
+  await linkOrCopy(archive, stage.output("archive"));
+}
+
+async function fetchArchive(stage: Stage, clock: Clock, archive: string): Promise<void> {
+  const slug = stage.with.competition;
+  const client = new KaggleClient({
+    environment: stage.environment,
+    clock,
+    signal: stage.signal,
+    onNotice: (text) => stage.log("warning", text),
+  });
+  let details: Competition | undefined;
+  try {
+    details = await getCompetition(client, slug);
+    const credential = await client.describeCredential();
+    stage.log("info", `"${details.title}", asked with ${credential}`);
+    if (!details.hasEntered) {
+      stage.log(
+        "warning",
+        `this account has not entered the competition; if Kaggle refuses, accept the rules at ${competitionPage(slug, "rules")}`,
+      );
+    }
+    await fetchWithProgress(stage, clock, { client, archive });
+  } catch (error) {
+    const credential = await client.describeCredential().catch(() => "no credential");
+    throw explainRefusal(error, {
+      competition: slug,
+      action: details === undefined ? "read" : "download",
+      details,
+      credential,
+    });
+  }
+}
+
+async function fetchWithProgress(
+  stage: Stage,
+  clock: Clock,
+  { client, archive }: { client: KaggleClient; archive: string },
+): Promise<void> {
+  const slug = stage.with.competition;
+  const report = throttleProgress(stage.progress, clock);
+  const warnOfSpace = createSpaceWarning(stage);
+  await downloadFile({
+    what: `the archive of "${slug}"`,
+    address: async () => ({ url: await client.locate("DownloadDataFiles", { competitionName: slug }) }),
+    target: archive,
+    part: `${archive}.part`,
+    clock,
+    signal: stage.signal,
+    onSize: warnOfSpace,
+    onNotice: (text) => stage.log("warning", client.redact(text)),
+    onProgress: ({ receivedBytes, totalBytes }) =>
+      report({
+        activity: "downloading",
+        done: receivedBytes,
+        ...(totalBytes !== undefined && { total: totalBytes }),
+        unit: "bytes",
+      }),
+  });
+}
+
+/** Warns, once, where the archive will fit but hardly what is in it: images in a zip are about as large as outside. */
+function createSpaceWarning(stage: Stage): (sizeBytes: number) => Promise<void> {
+  let hasChecked = false;
+  return async (sizeBytes) => {
+    if (hasChecked) return;
+    hasChecked = true;
+    const freeBytes = await readFreeBytes(stage.workFolder);
+    if (freeBytes >= 2 * sizeBytes) return;
+    const needed = `the archive has ${formatBytes(sizeBytes)}, and unpacking it needs about as much again`;
+    stage.log("warning", `${needed}; ${formatBytes(freeBytes)} are free`);
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** One file under two names costs nothing; a file system that cannot do that gets a copy. */
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  await link(source, target).catch(() => copyFile(source, target));
+}
