@@ -5,5 +5,6 @@ import type { StageKind } from "./stage-kind.ts";
  * A new kind is one line here, one file beside this one, one schema, one test case.
  */
 export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>>> = {
-  // e.g. "archive/unzip": async () => (await import("./archive-unzip.ts")).archiveUnzip,
+  "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
+  "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
 };
