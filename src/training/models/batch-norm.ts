@@ -1,0 +1,61 @@
+import { batchNormGradient, batchNormInference, batchNormTraining } from "../kernels/batch-norm.ts";
+import { runtime, type Tensor } from "../runtime/load.ts";
+import type { ParameterGroup } from "./architecture.ts";
+import { createKept } from "./kept.ts";
+import type { Layer } from "./layer.ts";
+import { createParameter, createStatistic } from "./parameter.ts";
+
+export interface BatchNormOptions {
+  /** e.g. `bn1`; its arrays are `bn1.weight`, `bn1.bias`, `bn1.running_mean`, `bn1.running_var`. */
+  readonly name: string;
+  readonly numChannels: number;
+  readonly group: ParameterGroup;
+}
+
+/** Batch norm over `[n, height, width, channels]` as in PyTorch: eps 1e-5, momentum 0.1, starts as the identity. */
+export function createBatchNorm({ name, numChannels, group }: BatchNormOptions): Layer {
+  const { tf } = runtime();
+  const [ones, zeros] = [tf.fill([numChannels], 1), tf.fill([numChannels], 0)];
+  const weight = createParameter(`${name}.weight`, group, ones);
+  const bias = createParameter(`${name}.bias`, group, zeros);
+  const mean = createStatistic(`${name}.running_mean`, zeros);
+  const variance = createStatistic(`${name}.running_var`, ones);
+  tf.dispose([ones, zeros]);
+  const kept = createKept<"x" | "first" | "second" | "third">(name);
+
+  function withValues<Result>(use: (values: Parameters<typeof batchNormTraining>[1]) => Result): Result {
+    const [scale, offset] = [weight.variable.read(), bias.variable.read()];
+    const result = use({ scale, offset, mean: mean.value, variance: variance.value });
+    tf.dispose([scale, offset]);
+    return result;
+  }
+
+  return {
+    parameters: [weight, bias],
+    statistics: [mean, variance],
+    forward(x: Tensor) {
+      const { y, runningMean, runningVariance, saved } = withValues((values) => batchNormTraining(x, values));
+      mean.replace(runningMean);
+      variance.replace(runningVariance);
+      const [first, second, third] = saved;
+      kept.keep({ x, first, second, third });
+      tf.dispose([first, second, third]);
+      return y;
+    },
+    backward(dy, gradients) {
+      const { dx, dScale, dOffset } = kept.release(({ x, first, second, third }) =>
+        withValues(({ scale }) => batchNormGradient(dy, x, scale, [first, second, third])),
+      );
+      gradients.add(weight.name, dScale);
+      gradients.add(bias.name, dOffset);
+      return dx;
+    },
+    infer: (x) => withValues((values) => batchNormInference(x, values)),
+    dispose() {
+      kept.dispose();
+      weight.variable.dispose();
+      bias.variable.dispose();
+      tf.dispose([mean.value, variance.value]);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { createRandom } from "../../util/random.ts";
+import { multiply } from "../kernels/elementwise.ts";
+import { uploadFloats } from "../runtime/upload.ts";
+import { createKept } from "./kept.ts";
+import { type Layer, noParameters } from "./layer.ts";
+
+export interface DropoutOptions {
+  /** e.g. `head.0.dropout`; part of the random key. */
+  readonly name: string;
+  /** Share of values set to zero, from 0 to below 1; the others are scaled by 1 / (1 - rate). */
+  readonly rate: number;
+  readonly seed: number;
+  /** A number that differs from step to step, and is the same again when a step is repeated. */
+  readonly step: () => number;
+}
+
+/** Dropout whose mask follows from seed, name and step alone, so that a resumed run drops what the first one would have. */
+export function createDropout({ name, rate, seed, step }: DropoutOptions): Layer {
+  if (rate === 0) return { ...noParameters, forward: clone, backward: clone, infer: clone };
+  const kept = createKept<"mask">(name);
+  return {
+    ...noParameters,
+    forward(x) {
+      const random = createRandom(seed, name, step());
+      const scale = 1 / (1 - rate);
+      const mask = uploadFloats(
+        Float32Array.from({ length: x.size }, () => (random.uniform() < rate ? 0 : scale)),
+        x.shape,
+      );
+      kept.keep({ mask });
+      const y = multiply(x, mask);
+      mask.dispose();
+      return y;
+    },
+    backward: (dy) => kept.release(({ mask }) => multiply(dy, mask)),
+    infer: clone,
+    dispose: kept.dispose,
+  };
+}
+
+function clone(x: Parameters<Layer["infer"]>[0]) {
+  return x.clone();
+}

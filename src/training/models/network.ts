@@ -1,0 +1,102 @@
+import type { Loss } from "../losses/loss.ts";
+import type { Tensor } from "../runtime/load.ts";
+import { type ArchName, describeBody } from "./architecture.ts";
+import { createBody } from "./body.ts";
+import { createGradients, type Gradients } from "./gradients.ts";
+import { createHead, type HeadOptions } from "./head.ts";
+import type { Parameter, Statistic } from "./parameter.ts";
+
+export interface NetworkOptions {
+  readonly arch: ArchName;
+  /** Channels of the images. */
+  readonly numChannels: number;
+  readonly numClasses: number;
+  readonly head: HeadOptions;
+  /** Decides the initial weights and all dropout. */
+  readonly seed: number;
+  /** Channels after the stem: 64, less for a thin network (tests). */
+  readonly width?: number;
+}
+
+/** What is trained: all, or the head alone while the body's weights and batch norm statistics stay as they are. */
+export type Freeze = "none" | "body";
+
+export interface TrainingBatch {
+  /** Normalised images, float32 `[n, height, width, numChannels]`. */
+  readonly images: Tensor;
+  /** 0 or 1, float32 `[n, numClasses]`. */
+  readonly labels: Tensor;
+}
+
+export interface TrainingPass {
+  /** The batch's loss, a scalar that the caller disposes of; reading it waits for the device. */
+  readonly loss: Tensor;
+  /** By the parameters that are not frozen; the optimizer takes them over. */
+  readonly gradients: Gradients;
+}
+
+/** A ResNet with a head for independent labels, and its weights on the device. */
+export interface Network {
+  readonly options: NetworkOptions;
+  /** All trained arrays in the order of the saved model; `trainableParameters` leaves frozen ones out. */
+  readonly parameters: readonly Parameter[];
+  readonly statistics: readonly Statistic[];
+  trainableParameters(): readonly Parameter[];
+  freeze(what: Freeze): void;
+  /**
+   * One forward and backward pass. `step` counts the optimizer's steps from the beginning of training: dropout depends on
+   * it, so that a repeated step gives the same numbers.
+   */
+  computeGradients(batch: TrainingBatch, loss: Loss, step: number): TrainingPass;
+  /** Logits `[n, numClasses]` as in use after training; the caller disposes of them. */
+  predict(images: Tensor): Tensor;
+  dispose(): void;
+}
+
+export function createNetwork(options: NetworkOptions): Network {
+  const { arch, numChannels, numClasses, seed, width = 64 } = options;
+  const spec = describeBody({ arch, numChannels, width });
+  let step = 0;
+  let frozen: Freeze = "none";
+  const body = createBody(spec, seed);
+  const head = createHead(options.head, { numFeatures: spec.numFeatures, numClasses, seed, step: () => step });
+  const parameters = [...body.parameters, ...head.parameters];
+
+  function backward(dLogits: Tensor, gradients: Gradients): void {
+    const dFeatures = head.backward(dLogits, gradients) as Tensor;
+    if (frozen === "none") body.backward(dFeatures, gradients)?.dispose();
+    dFeatures.dispose();
+  }
+
+  return {
+    options,
+    parameters,
+    statistics: [...body.statistics, ...head.statistics],
+    trainableParameters: () => (frozen === "body" ? head.parameters : parameters),
+    freeze(what) {
+      frozen = what;
+    },
+    computeGradients({ images, labels }, loss, atStep) {
+      step = atStep;
+      const features = frozen === "body" ? body.infer(images) : body.forward(images);
+      const logits = head.forward(features);
+      const { value, gradient } = loss.compute(logits, labels);
+      features.dispose();
+      logits.dispose();
+      const gradients = createGradients();
+      backward(gradient, gradients);
+      gradient.dispose();
+      return { loss: value, gradients };
+    },
+    predict(images) {
+      const features = body.infer(images);
+      const logits = head.infer(features);
+      features.dispose();
+      return logits;
+    },
+    dispose() {
+      body.dispose();
+      head.dispose();
+    },
+  };
+}
