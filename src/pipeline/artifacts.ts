@@ -59,6 +59,7 @@ function resolveOutput(
 ): ArtifactReference | undefined {
   const [reference, rest = "", ...more] = template.parts;
   const where = describePlace(place.stage, place.path);
+  if (template.parts.some((part) => typeof part === "object" && part.type === "command")) return undefined;
   if (typeof reference !== "object" || reference.type !== "output" || typeof rest !== "string" || more.length > 0) {
     const hint = "Write ${{ stages.ID.outputs.NAME }}, and after it at most /PATH for something inside a folder.";
     context.report(valueProblem("PIPE114", template, `${where} must be one artifact, not text around one`, { hint }));
@@ -122,13 +123,13 @@ function describeWrongKind(
 ) {
   const kinds = place.kinds ?? [];
   const where = describePlace(place.stage, place.path);
-  const received = subpath === "" ? `${output.kind}` : `something inside ${output.kind}`;
-  const message = `${where} takes ${orList(kinds)}, but ${reference.text} is ${received}`;
+  const received = subpath === "" ? "is" : "leads to a part of something";
+  const message = `${where} takes kind ${orList(kinds)}, but ${reference.text} ${received} of kind ${output.kind}`;
   const isFolderOfFiles = output.shape === "folder" && kinds.some((kind) => kindsInFolders.includes(kind));
   const inside = isFolderOfFiles && subpath === "" ? `For a file in it, write "${reference.text}/PATH".` : undefined;
   const related: RelatedPlace[] = [
     {
-      message: `stage "${reference.stage}" puts out "${reference.output}" as ${output.kind}`,
+      message: `stage "${reference.stage}" puts out "${reference.output}", of kind ${output.kind}`,
       location: output.location,
     },
   ];
@@ -147,7 +148,7 @@ function listFitting(place: ArtifactPlace, context: ArtifactContext): string | u
       const usable = outputs.filter(([, output]) => output.lacks === undefined && place.kinds?.includes(output.kind));
       return usable.map(([name]) => `\${{ stages.${outline.id}.outputs.${name} }}`);
     });
-  if (fitting.length === 0) return `No stage before this one puts out ${orList(place.kinds ?? [])}.`;
+  if (fitting.length === 0) return `No other stage puts out kind ${orList(place.kinds ?? [])}.`;
   return `Would fit: ${fitting.slice(0, 4).join(", ")}${fitting.length > 4 ? ", …" : ""}.`;
 }
 

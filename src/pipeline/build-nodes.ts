@@ -13,12 +13,14 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { DocumentNode, MapEntry } from "./document-node.ts";
-import { problem, type Report } from "./problem.ts";
+import { problem, type Report, suggest } from "./problem.ts";
 import type { SourceText } from "./source-text.ts";
 import { parseTemplate } from "./template.ts";
 
 /** Far above any real document, far below what aliases of aliases can grow to. */
 const maxExpandedValues = 300_000;
+
+const coreTags = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
 interface BuiltNode {
   readonly node: DocumentNode;
@@ -30,6 +32,7 @@ interface BuiltNode {
 export function buildNodes(document: Document.Parsed, source: SourceText, report: Report): DocumentNode {
   const built = new Map<unknown, BuiltNode>();
   const open = new Set<unknown>();
+  const anchors = new Map<string, Node>();
 
   function build(yaml: unknown, fallback: number): BuiltNode {
     const known = built.get(yaml);
@@ -43,6 +46,7 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
 
   function make(yaml: unknown, fallback: number): BuiltNode {
     if (isAlias(yaml)) return expandAlias(yaml);
+    if (isNode(yaml)) noteProperties(yaml);
     if (isMap(yaml)) return buildMap(yaml);
     if (isSeq(yaml)) {
       const items = yaml.items.map((item) => build(item, rangeOf(yaml)[0]));
@@ -51,6 +55,14 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
     if (isScalar(yaml)) return { node: buildScalar(yaml), size: 1 };
     const range = source.range(fallback, fallback);
     return { node: { type: "scalar", value: null, isQuoted: false, range }, size: 1 };
+  }
+
+  /** Remembers anchors in the order of the text, in which an alias means the last one of its name. */
+  function noteProperties(node: Node): void {
+    if ("anchor" in node && node.anchor) anchors.set(node.anchor, node);
+    if (node.tag === undefined || coreTags.test(node.tag)) return;
+    const tag = node.tag.replace("tag:yaml.org,2002:", "!!");
+    report(problem("PIPE121", locate(node), `the tag ${tag} has no meaning in pipelines`, { hint: "Remove it." }));
   }
 
   function buildScalar(scalar: Scalar): DocumentNode {
@@ -70,11 +82,16 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
   }
 
   function expandAlias(alias: Alias): BuiltNode {
-    const target = alias.resolve(document);
+    const target = anchors.get(alias.source);
     const range = locate(alias);
     if (target === undefined || open.has(target)) {
-      const message = `the alias *${alias.source} stands inside the value that it repeats`;
-      report(problem("PIPE119", range, message));
+      const found =
+        target === undefined
+          ? problem("PIPE101", range, `no anchor &${alias.source} stands before the alias *${alias.source}`, {
+              hint: suggest(alias.source, anchors.keys()),
+            })
+          : problem("PIPE119", range, `the alias *${alias.source} stands inside the value that it repeats`);
+      report(found);
       return { node: { type: "unknown", range }, size: 1 };
     }
     return build(target, rangeOf(alias)[0]);
@@ -103,21 +120,27 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
     const keyRange = isNode(pair.key) ? locate(pair.key) : locate(map);
     const key = readKey(pair.key);
     if (key === undefined) {
-      const hint = isScalar(pair.key) ? `Put it in quotes: "${pair.key.source ?? pair.key.value}".` : undefined;
+      const written = isScalar(pair.key) ? pair.key.source : undefined;
+      const hint = written ? `Put it in quotes: "${written}".` : undefined;
       report(problem("PIPE121", keyRange, "a key must be text", { hint }));
       return;
     }
     const first = entries.get(key);
     if (first !== undefined) {
       const related = [{ message: "first defined here", location: first.keyRange }];
-      report(problem("PIPE102", keyRange, `the key "${key}" stands twice in one map`, { related }));
+      report(
+        problem("PIPE102", keyRange, `the key "${key}" stands twice in one map`, {
+          hint: "Remove or rename one of them.",
+          related,
+        }),
+      );
       return;
     }
     entries.set(key, { keyRange, value });
   }
 
   function readKey(key: unknown): string | undefined {
-    const node = isAlias(key) ? key.resolve(document) : key;
+    const node = isAlias(key) ? anchors.get(key.source) : key;
     return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
   }
 

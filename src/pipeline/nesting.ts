@@ -1,4 +1,4 @@
-import { Lexer } from "yaml";
+import { lexYaml } from "./yaml-tokens.ts";
 
 /** Deeper than any real document; shallow enough for every recursive walk over one. */
 const maxDepth = 100;
@@ -8,36 +8,29 @@ const maxDepth = 100;
  * calls itself for every level and a document made for it would take the whole process down.
  */
 export function findExcessiveNesting(text: string): number | undefined {
-  let offset = 0;
   let lineStart = 0;
   let isLineStart = true;
   let flowDepth = 0;
   /** Columns at which the enclosing blocks begin. */
   const columns: number[] = [];
 
-  for (const token of new Lexer().lex(text)) {
-    if (isControl(token)) continue;
-    const column = offset - lineStart;
+  for (const { text: token, offset } of lexYaml(text)) {
     const isBlank = token.trim() === "";
     if (token === "[" || token === "{") flowDepth++;
     else if (token === "]" || token === "}") flowDepth = Math.max(0, flowDepth - 1);
-    else if (flowDepth === 0 && !isBlank && (isLineStart || token === "-" || token === "?")) enter(columns, column);
+    else if (flowDepth === 0 && !isBlank && (isLineStart || token === "-" || token === "?")) {
+      enterBlock(columns, offset - lineStart);
+    }
     if (flowDepth + columns.length > maxDepth) return offset;
 
     const lastBreak = token.lastIndexOf("\n");
     if (lastBreak !== -1) lineStart = offset + lastBreak + 1;
     isLineStart = lastBreak !== -1 || (isLineStart && isBlank);
-    offset += token.length;
   }
   return undefined;
 }
 
-/** Marks that the lexer puts between tokens; they stand for no text. */
-function isControl(token: string): boolean {
-  return token === "\u0002" || token === "\u0018" || token === "\u001f";
-}
-
-function enter(columns: number[], column: number): void {
+function enterBlock(columns: number[], column: number): void {
   while (columns.length > 0 && columns[columns.length - 1]! >= column) columns.pop();
   columns.push(column);
 }

@@ -171,7 +171,12 @@ export function resolveParameters(raw: MapNode, report: Report): Parameters {
       message: `${names[index]} needs ${names[index + 1]}`,
       location: reference.range,
     }));
-    report(problem("PIPE115", references[0]?.range ?? node.range, message, { related }));
+    report(
+      problem("PIPE115", references[0]?.range ?? node.range, message, {
+        hint: "Give one of them a value of its own.",
+        related,
+      }),
+    );
     return unknownAt(node.range);
   }
 

@@ -27,6 +27,10 @@ export function readYaml(file: string, text: string): Result<ReadValue, Diagnost
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) return err(describeSyntaxErrors(errors, source));
   const problems: Diagnostic[] = [];
+  const version = document.directives?.yaml;
+  if (version?.explicit === true && version.version !== "1.2") {
+    problems.push(problem("PIPE121", source.range(0, 1), "pipelines are YAML 1.2", { hint: "Remove the line %YAML." }));
+  }
   const node = buildNodes(document, source, (found) => problems.push(found));
   return ok({ node, problems });
 }

@@ -2,11 +2,11 @@ import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import { type ArtifactContext, resolveArtifact } from "./artifacts.ts";
-import { type DocumentNode, type MapNode, toJson } from "./document-node.ts";
+import { type DocumentNode, type MapNode, type TemplateNode, toJson } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import type { ResolvedObject, ResolvedValue } from "./pipeline.ts";
 import { valueProblem } from "./problem.ts";
-import { describePlace } from "./value-words.ts";
+import { describeExpected, describePlace } from "./value-words.ts";
 import { isRestriction, selectVariant } from "./variants.ts";
 
 export interface ResolvedWith {
@@ -36,7 +36,7 @@ export function resolveWith(stage: StageId, schema: JsonSchema, node: MapNode, c
       case "unknown":
         return null;
       case "template":
-        reportMisplaced(node, path);
+        reportMisplaced(node, schema, path);
         return null;
       case "list":
         return node.items.map((item, index) => resolve(item, schema.items ?? {}, [...path, String(index)]));
@@ -48,7 +48,9 @@ export function resolveWith(stage: StageId, schema: JsonSchema, node: MapNode, c
   function resolveMap(node: MapNode, schema: JsonSchema, path: readonly string[]): ResolvedObject {
     const values: [string, ResolvedValue][] = [];
     for (const [key, { value }] of node.entries) {
-      values.push([key, resolve(value, schema.properties?.[key] ?? {}, [...path, key])]);
+      const property = schema.properties?.[key];
+      // An unknown key has been reported; what its value should be nobody can say.
+      if (property !== undefined) values.push([key, resolve(value, property, [...path, key])]);
     }
     for (const [key, property] of Object.entries(schema.properties ?? {})) {
       if (property.default === undefined || node.entries.has(key)) continue;
@@ -57,14 +59,15 @@ export function resolveWith(stage: StageId, schema: JsonSchema, node: MapNode, c
     return Object.fromEntries(values);
   }
 
-  function reportMisplaced(node: DocumentNode & { type: "template" }, path: readonly string[]): void {
+  function reportMisplaced(node: TemplateNode, schema: JsonSchema, path: readonly string[]): void {
     const isKnown = node.parts.every(
-      (part) => typeof part === "string" || part.type !== "output" || context.references.find(part) !== undefined,
+      (part) => typeof part === "string" || (part.type === "output" && context.references.find(part) !== undefined),
     );
     if (!isKnown) return;
     const place = describePlace(stage, ["with", ...path]);
     const message = `${place} takes a value that is known before the run, not an artifact`;
-    context.report(valueProblem("PIPE114", node, message));
+    const hint = `Expected here: ${describeExpected(schema)}.`;
+    context.report(valueProblem("PIPE114", node, message, { hint }));
   }
 
   return { value: resolveMap(node, schema, []), unfingerprinted };

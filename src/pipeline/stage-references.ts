@@ -2,8 +2,9 @@ import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import { type DocumentNode, visitNodes } from "./document-node.ts";
 import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
-import type { OutputReference } from "./reference.ts";
+import type { CommandReference, OutputReference } from "./reference.ts";
 import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
+import { describePlace } from "./value-words.ts";
 
 /** What a stage refers to. */
 export interface StageReferences {
@@ -40,9 +41,14 @@ export function followReferences(
     else found.set(reference, output);
   };
 
-  visitNodes(outline.node, (node) => {
+  visitNodes(outline.node, (node, path) => {
     if (node.type !== "template") return;
-    for (const part of node.parts) if (typeof part === "object" && part.type === "output") follow(part);
+    for (const part of node.parts) {
+      if (typeof part === "string") continue;
+      if (part.type === "output") follow(part);
+      if (part.type === "command" && path[0] !== "run") report(describeStrayReference(part));
+    }
+    if (!placesOfReferences.includes(path[0] ?? "")) report(describeStrayTemplate(outline.id, node, path));
   });
   for (const need of listNeeds(outline.node.entries.get("needs")?.value)) {
     const target = outlines.get(need.name);
@@ -50,6 +56,19 @@ export function followReferences(
     else report(describeUnknownStage(outline.id, "depends on", need.name, need.node.range, outlines, need.node));
   }
   return { dependencies, find: (reference) => found.get(reference) };
+}
+
+/** The keys of a stage below which references to artifacts are judged by the place they stand at. */
+const placesOfReferences = ["with", "run", "inputs", "env"];
+
+function describeStrayTemplate(stage: string, node: DocumentNode, path: readonly string[]) {
+  const place = describePlace(stage, path);
+  return valueProblem("PIPE114", node, `${place} takes a value that is known before the run, not an artifact`);
+}
+
+function describeStrayReference(reference: CommandReference) {
+  const hint = "Inputs and outputs of a stage itself can be named in its run: only.";
+  return problem("PIPE114", reference.range, `${reference.text} means nothing here`, { hint });
 }
 
 function listNeeds(node: DocumentNode | undefined): { readonly name: string; readonly node: DocumentNode }[] {

@@ -1,91 +1,62 @@
-import type { ErrorCode, YAMLError } from "yaml";
-import type { Diagnostic } from "../base/diagnostic.ts";
+import type { YAMLError } from "yaml";
+import type { Diagnostic, SourceRange } from "../base/diagnostic.ts";
 import { problem } from "./problem.ts";
 import type { SourceText } from "./source-text.ts";
+import { findBareReference, findPlace } from "./syntax-places.ts";
+import { findWording } from "./syntax-wordings.ts";
+import { findUnclosed } from "./yaml-tokens.ts";
 
-interface Wording {
-  readonly message: string;
-  readonly hint?: string;
-  /** The reader is still in step after it, so that what it reports next is a mistake of its own. */
-  readonly isLocal?: true;
-}
-
-const wordings: Readonly<Partial<Record<ErrorCode, Wording>>> = {
-  ALIAS_PROPS: { message: "an alias (*name) cannot have an anchor or a tag", isLocal: true },
-  BAD_ALIAS: { message: "an alias (*name) without an anchor (&name) before it", isLocal: true },
-  BAD_DQ_ESCAPE: {
-    message: "an unknown escape in double quotes",
-    hint: "Write a backslash as \\\\, or use single quotes, in which it has no meaning.",
-    isLocal: true,
-  },
-  BAD_INDENT: {
-    message: "wrong indentation",
-    hint: "Keys of one map begin in the same column; what belongs to a key is indented further than it.",
-  },
-  BAD_SCALAR_START: { message: "a value cannot begin with this character", hint: "Put quotes around the value." },
-  BLOCK_AS_IMPLICIT_KEY: {
-    message: "a second colon in one line",
-    hint: "Put the inner key on a line of its own, or quotes around text that contains a colon.",
-  },
-  BLOCK_IN_FLOW: { message: "inside { } and [ ], only other { } and [ ] can stand, no indented block" },
-  KEY_OVER_1024_CHARS: { message: "a key of more than 1024 characters" },
-  MISSING_CHAR: { message: "a closing quote, bracket or comma is missing" },
-  MULTILINE_IMPLICIT_KEY: { message: "a key over several lines; is a colon missing, or a quote?" },
-  MULTIPLE_ANCHORS: { message: "two anchors at one value", isLocal: true },
-  MULTIPLE_TAGS: { message: "two tags at one value", isLocal: true },
-  MULTIPLE_DOCS: { message: "a second document in one file", hint: "Remove the line ---, and what is below it." },
-  TAB_AS_INDENT: { message: "a tab in the indentation", hint: "Indent with spaces." },
-  TAG_RESOLVE_FAILED: { message: "a tag that has no meaning in pipelines", hint: "Remove the tag.", isLocal: true },
-  UNEXPECTED_TOKEN: { message: "unexpected text" },
-};
-
-/** The parser's errors in our words. Of those that put the reader out of step, only the first: the rest may follow from it. */
+/** The parser's errors in our words. Of those that put it out of step, only the first: the rest may follow from it. */
 export function describeSyntaxErrors(errors: readonly YAMLError[], source: SourceText): Diagnostic[] {
   const ordered = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
-  const firstLost = ordered.findIndex((error) => wordings[error.code]?.isLocal !== true);
+  const firstLost = ordered.findIndex((error) => !findWording(error).isLocal);
   const reported = firstLost === -1 ? ordered : ordered.slice(0, firstLost + 1);
-  return reported.map((error) => describe(error, source));
+  return reported.map((error) => describe(error, ordered, source));
 }
 
-function describe(error: YAMLError, source: SourceText): Diagnostic {
-  const wording = wordings[error.code] ?? { message: "this is not YAML" };
-  const location = locate(error, source);
-  if (hasBareReference(source.text, location.line)) {
-    return problem("PIPE101", location, "a reference without quotes inside { } or [ ]", {
+function describe(error: YAMLError, all: readonly YAMLError[], source: SourceText): Diagnostic {
+  const place = findPlace(error, source);
+  const bare = findBareReference(source, place.line);
+  if (bare !== undefined) {
+    return problem("PIPE101", bare, "a reference without quotes inside { } or [ ]", {
       hint: 'There, { and } have a meaning of their own: write "${{ … }}" in double quotes.',
     });
   }
-  const detail = describeDetail(error);
-  const message = detail === undefined ? wording.message : `${wording.message}: ${detail}`;
-  return problem("PIPE101", location, message, { hint: wording.hint });
+  if (isUnclosed(error)) return describeUnclosed(error, place, source);
+  const isIndented = error.code === "BLOCK_AS_IMPLICIT_KEY" && all.some((other) => isSamePlace(other, error));
+  if (isIndented) return describeIndented(error, source);
+  const { message, hint } = findWording(error);
+  return problem("PIPE101", place, message, { hint });
 }
 
-/** What the parser knows beyond its code; its sentences are kept where they name a character or a name. */
-function describeDetail(error: YAMLError): string | undefined {
-  if (error.code !== "MISSING_CHAR" && error.code !== "UNEXPECTED_TOKEN" && error.code !== "TAG_RESOLVE_FAILED") {
-    return undefined;
-  }
-  const [sentence] = error.message.split("\n", 1);
-  return sentence?.replace(/ at line \d+, column \d+:?$/, "").replace(/^Unresolved tag: /, "");
+function isUnclosed({ code, message }: YAMLError): boolean {
+  return (code === "BAD_INDENT" && message.startsWith("Flow")) || /must end with|Missing closing/.test(message);
 }
 
-/** Errors at the end of a line or file, where nothing is to be underlined, get the character before. */
-function locate(error: YAMLError, source: SourceText) {
-  let [start, end] = error.pos;
-  start = Math.min(start, source.text.length);
-  if (start > 0 && (start === source.text.length || source.text[start] === "\n")) {
-    while (start > 0 && /\s/.test(source.text[start - 1] ?? "")) start--;
-    start = Math.max(0, start - 1);
-    end = start + 1;
-  }
-  const lineEnd = source.text.indexOf("\n", start);
-  const lastOnLine = lineEnd === -1 ? source.text.length : lineEnd;
-  return source.range(start, Math.max(start + 1, Math.min(end, lastOnLine)));
+/** Points at what is open; the parser points at where it gave up, often lines below. */
+function describeUnclosed(error: YAMLError, place: SourceRange, source: SourceText): Diagnostic {
+  const open = findUnclosed(source.text, error.pos[1]);
+  if (open === undefined) return problem("PIPE101", place, "a quote or bracket is never closed");
+  const closing: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
+  const location = source.range(open.offset, open.offset + 1);
+  const hint = `Add the closing ${closing[open.text] ?? open.text} where it belongs.`;
+  const isFar = place.line !== location.line;
+  const related = isFar ? [{ message: "it is still open here", location: place }] : [];
+  return problem("PIPE101", location, `the ${open.text} is never closed`, { hint, related });
 }
 
-/** `{ seed: ${{ params.seed }} }`: the first closing braces end the map, to the parser's confusion. */
-function hasBareReference(text: string, line: number): boolean {
-  const lineText = text.split("\n", line)[line - 1] ?? "";
-  const unquoted = lineText.replace(/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/g, '""');
-  return /[[{,][^#]*\$\{\{/.test(unquoted);
+function isSamePlace(other: YAMLError, error: YAMLError): boolean {
+  return other.code === "MULTILINE_IMPLICIT_KEY" && other.pos[0] === error.pos[0];
+}
+
+/** A key that has a value already, and an indented line below it. */
+function describeIndented(error: YAMLError, source: SourceText): Diagnostic {
+  const lineEnd = source.text.indexOf("\n", error.pos[0]);
+  const start = lineEnd + 1 + source.text.slice(lineEnd + 1).search(/\S/);
+  const rest = source.text.slice(start);
+  const message = "this line is indented further than the one above, whose key has a value already";
+  const hint = "Keys of one map begin in the same column.";
+  return problem("PIPE101", source.range(start, start + (/^[^\n]*/.exec(rest)?.[0].trimEnd().length ?? 1)), message, {
+    hint,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic, SourceRange } from "../base/diagnostic.ts";
-import type { DiagnosticCode } from "../base/diagnostic-codes.ts";
+import type { Json } from "../base/json.ts";
+import { describeAmount, describeBound } from "./bound-words.ts";
 import { type DocumentNode, findNode, toJson, visitNodes } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { joinSentences, listNames, suggest, valueProblem } from "./problem.ts";
@@ -28,7 +29,8 @@ export function validateNode(node: DocumentNode, schema: JsonSchema, context: No
   if (errors.length === 0) return [];
   const unknown: (readonly string[])[] = [];
   visitNodes(node, (inner, path) => {
-    if (inner.type === "unknown") unknown.push(path);
+    // A reference that is still there is judged where it is resolved, by what it stands for.
+    if (inner.type === "unknown" || inner.type === "template") unknown.push(path);
   });
   const selected = selectErrors(errors, unknown);
   const misspelled = new Set(selected.map(findMisspelled).filter((place) => place !== undefined));
@@ -125,20 +127,34 @@ function findOwner(root: DocumentNode, path: readonly string[], owner: SourceRan
   return first?.keyRange ?? node?.range ?? owner;
 }
 
-function describeWrongType({ error, node, place }: Subject): Diagnostic {
+function describeWrongType(subject: Subject): Diagnostic {
+  const { error, node, place } = subject;
   const message = `${place} must be ${describeExpected(error.schema)}, but ${describeReceived(node)}`;
-  return valueProblem("PIPE107", node, message, { hint: hintForType(node, error.schema) });
+  return valueProblem("PIPE107", atKeyIfEmpty(subject), message, { hint: hintForType(node, error.schema) });
 }
 
-function describeDisallowed({ error, node, place }: Subject, allowed: readonly unknown[]): Diagnostic {
-  const words = allowed.map((value) => String(value));
-  const received = node.type === "scalar" && typeof node.value === "string" ? node.value : "";
-  const hint = joinSentences(
-    words.length > 1 ? listNames("Allowed", words) : undefined,
-    received === "" ? hintForType(node, error.schema) : suggest(received, words),
-  );
-  const expected = words.length === 1 ? words[0] : "one of the allowed values";
-  return valueProblem("PIPE108", node, `${place} must be ${expected}, but ${describeReceived(node)}`, { hint });
+/** A value that is not there has no place of its own: its key stands for it. */
+function atKeyIfEmpty({ node, root, error, context }: Subject): DocumentNode {
+  const { line, column, endLine, endColumn } = node.range;
+  if (line !== endLine || column !== endColumn) return node;
+  return { ...node, range: findOwner(root, error.path, context.owner) };
+}
+
+function describeDisallowed(subject: Subject, allowed: readonly Json[]): Diagnostic {
+  const { node, place } = subject;
+  const words = allowed.map(formatValue);
+  const received = node.type === "scalar" ? node.value : null;
+  const [only] = allowed.length === 1 ? words : [];
+  const twin = allowed.find((value) => typeof value !== typeof received && String(value) === String(received));
+  const hint =
+    twin === undefined
+      ? joinSentences(listNames("Allowed", words), suggest(String(received), words))
+      : hintForType(node, { type: typeof twin });
+  const message =
+    only === undefined && typeof received === "string"
+      ? `${place} cannot be ${JSON.stringify(received)}`
+      : `${place} must be ${only ?? "one of the allowed values"}, but ${describeReceived(node)}`;
+  return valueProblem("PIPE108", atKeyIfEmpty(subject), message, { hint });
 }
 
 function describeNoVariant(subject: Subject, variants: readonly JsonSchema[]): Diagnostic {
@@ -156,7 +172,7 @@ function describeNoVariant(subject: Subject, variants: readonly JsonSchema[]): D
     const [first] = variants.map((variant) => hintForType(node, variant)).filter((hint) => hint !== undefined);
     return valueProblem("PIPE107", node, message, { hint: first });
   }
-  const allowed = variants.map((variant) => variant.properties?.[discriminator]?.const);
+  const allowed = variants.map((variant) => variant.properties?.[discriminator]?.const ?? null);
   const chosen = node.entries.get(discriminator)?.value;
   if (chosen !== undefined) {
     const inner = describePlace(context.stage, [...context.prefix, ...error.path, discriminator]);
@@ -169,32 +185,12 @@ function describeNoVariant(subject: Subject, variants: readonly JsonSchema[]): D
 
 function describeOutOfRange({ error, node, place }: Subject): Diagnostic {
   const { schema, keyword, params } = error;
-  const limit = Number(params["limit"]);
-  const isOne = limit === 1;
-  const rules: Readonly<Record<string, string>> = {
-    minimum: `must be at least ${limit}`,
-    maximum: `must be at most ${limit}`,
-    exclusiveMinimum: `must be greater than ${limit}`,
-    exclusiveMaximum: `must be less than ${limit}`,
-    minLength: isOne ? "must not be empty" : `must have at least ${limit} characters`,
-    maxLength: `must have at most ${limit} characters`,
-    minItems: isOne ? "must have an item" : `must have at least ${limit} items`,
-    maxItems: `must have at most ${limit} items`,
-    minProperties: isOne ? "must not be empty" : `must have at least ${limit} keys`,
-    uniqueItems: "must not hold a value twice",
-    pattern: "has not the form that is expected",
-  };
-  const isScalar = node.type === "scalar" && node.value !== "";
-  const received = isScalar ? `, but ${describeReceived(node)}` : "";
   const example = schema.examples?.[0];
-  const sample = example === undefined ? undefined : `Example: ${formatValue(example)}`;
-  const hint = keyword === "pattern" ? joinSentences(schema.description, sample) : schema.description;
-  const code: DiagnosticCode = "PIPE109";
-  const rule = rules[keyword] ?? "is not allowed";
-  return valueProblem(
-    code,
-    node,
-    keyword === "pattern" ? `${place} ${rule}${received.replace(", but is", ":")}` : `${place} ${rule}${received}`,
-    { hint },
-  );
+  if (keyword === "pattern" && node.type === "scalar") {
+    const sample = example === undefined ? undefined : `Example: ${formatValue(example)}`;
+    const hint = joinSentences(schema.description, sample);
+    return valueProblem("PIPE109", node, `${place} cannot be ${JSON.stringify(node.value)}`, { hint });
+  }
+  const message = `${place} ${describeBound(keyword, Number(params["limit"]), schema)}${describeAmount(keyword, node)}`;
+  return valueProblem("PIPE109", node, message, { hint: schema.description });
 }

@@ -83,7 +83,7 @@ export function hintForType(node: DocumentNode, schema: JsonSchema): string | un
     if (types.includes("boolean")) return hintForBoolean(value);
   }
   if (types.length === 1 && types[0] === "string" && value !== null) return `Put it in quotes: "${value}".`;
-  if (types.length === 1 && types[0] === "array" && value !== null)
+  if (types[0] === "array" && schema.items?.type === typeof value)
     return `Put it in brackets: [${formatValue(value)}].`;
   return undefined;
 }
