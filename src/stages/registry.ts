@@ -7,4 +7,5 @@ import type { StageKind } from "./stage-kind.ts";
 export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>>> = {
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
+  "model/tune-thresholds": async () => (await import("./model-tune-thresholds.ts")).modelTuneThresholds,
 };

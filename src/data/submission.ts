@@ -1,0 +1,34 @@
+import { atomicWrite } from "../util/atomic-write.ts";
+
+export interface SubmissionColumns {
+  /** Header of the ids, e.g. `Id`. */
+  readonly id: string;
+  /** Header of the labels, e.g. `Predicted`. */
+  readonly target: string;
+  /** Between two labels of a sample. */
+  readonly separator: string;
+}
+
+/** One row of a submission: a sample and the classes predicted for it, ascending. */
+export interface SubmissionRow {
+  readonly id: string;
+  readonly labels: readonly number[];
+}
+
+/**
+ * Writes a submission: a header, then the rows in the order given, lines ended by LF. Kaggle compares some competitions
+ * row by row, so the order must be that of its sample submission.
+ */
+export async function saveSubmission(
+  path: string,
+  rows: readonly SubmissionRow[],
+  columns: SubmissionColumns,
+): Promise<void> {
+  const lines = rows.map(({ id, labels }) => `${quote(id)},${quote(labels.join(columns.separator))}\n`);
+  await atomicWrite(path, `${quote(columns.id)},${quote(columns.target)}\n${lines.join("")}`);
+}
+
+/** Quotes a field where CSV needs it (RFC 4180). */
+function quote(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
