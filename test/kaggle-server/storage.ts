@@ -178,7 +178,7 @@ async function receiveChunk(
   const limit = fault?.type === "drop" ? (fault.afterBytes ?? 0) : Number.POSITIVE_INFINITY;
   const chunks: Buffer[] = [];
   let numBytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     numBytes += chunk.length;
     if (numBytes >= limit) break;
