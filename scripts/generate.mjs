@@ -3,13 +3,23 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateErrorDocs } from "./generate/error-docs.mjs";
+import { generatePipelineDocs } from "./generate/pipeline-docs.mjs";
+import { generatePipelineSchema } from "./generate/pipeline-schema.mjs";
+import { generateStageDocs } from "./generate/stage-docs.mjs";
 import { generateStageTypes } from "./generate/stage-types.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const isCheck = process.argv.includes("--check");
 
 /** Each gives a map from path (relative to the root) to content. */
-const generators = [generateStageTypes];
+const generators = [
+  generateStageTypes,
+  generatePipelineSchema,
+  generateStageDocs,
+  generatePipelineDocs,
+  generateErrorDocs,
+];
 /** Folders that hold nothing but generated files, so that one without a source any more is known. */
 const generatedFolders = ["src/stages/generated"];
 

@@ -10,3 +10,8 @@ export function readStageSchemas(root) {
     return { path, stem: name.replace(".schema.json", ""), schema: JSON.parse(readFileSync(join(root, path), "utf8")) };
   });
 }
+
+/** The schema of documents, stages aside. */
+export function readBaseSchema(root) {
+  return JSON.parse(readFileSync(join(root, "schemas/pipeline.base.schema.json"), "utf8"));
+}

@@ -12,7 +12,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from "yaml";
-import type { DocumentNode, MapEntry } from "./document-node.ts";
+import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
 import { problem, type Report, suggest } from "./problem.ts";
 import type { SourceText } from "./source-text.ts";
 import { parseTemplate } from "./template.ts";
@@ -101,6 +101,7 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
     const entries = new Map<string, MapEntry>();
     const merged: BuiltNode[] = [];
     const values: BuiltNode[] = [];
+    let isIncomplete = false;
     for (const pair of map.items) {
       if (!isPair(pair)) continue;
       const fallback = isNode(pair.key) ? trimmedRange(pair.key)[1] : rangeOf(map)[0];
@@ -110,20 +111,22 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
       }
       const value = build(pair.value, fallback);
       values.push(value);
-      addEntry(entries, pair, value.node, map);
+      if (!addEntry(entries, pair, value.node, map)) isIncomplete = true;
     }
     for (const each of merged) merge(entries, each.node);
-    return sized({ type: "map", entries, range: locate(map) }, [...values, ...merged]);
+    const node: MapNode = { type: "map", entries, range: locate(map), ...(isIncomplete ? { isIncomplete } : {}) };
+    return sized(node, [...values, ...merged]);
   }
 
-  function addEntry(entries: Map<string, MapEntry>, pair: Pair, value: DocumentNode, map: YAMLMap): void {
+  /** Whether the key could be read. */
+  function addEntry(entries: Map<string, MapEntry>, pair: Pair, value: DocumentNode, map: YAMLMap): boolean {
     const keyRange = isNode(pair.key) ? locate(pair.key) : locate(map);
     const key = readKey(pair.key);
     if (key === undefined) {
       const written = isScalar(pair.key) ? pair.key.source : undefined;
       const hint = written ? `Put it in quotes: "${written}".` : undefined;
       report(problem("PIPE121", keyRange, "a key must be text", { hint }));
-      return;
+      return false;
     }
     const first = entries.get(key);
     if (first !== undefined) {
@@ -134,9 +137,10 @@ export function buildNodes(document: Document.Parsed, source: SourceText, report
           related,
         }),
       );
-      return;
+      return true;
     }
     entries.set(key, { keyRange, value });
+    return true;
   }
 
   function readKey(key: unknown): string | undefined {

@@ -40,6 +40,8 @@ export interface ListNode extends Located {
 export interface MapNode extends Located {
   readonly type: "map";
   readonly entries: ReadonlyMap<string, MapEntry>;
+  /** A key of it was no text, so that nobody can say what is missing. */
+  readonly isIncomplete?: true;
 }
 
 export interface MapEntry {

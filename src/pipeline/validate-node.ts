@@ -28,17 +28,23 @@ export function validateNode(node: DocumentNode, schema: JsonSchema, context: No
   const errors = context.schemas.validate(schema, toJson(node));
   if (errors.length === 0) return [];
   const unknown: (readonly string[])[] = [];
+  const incomplete = new Set<string>();
   visitNodes(node, (inner, path) => {
     // A reference that is still there is judged where it is resolved, by what it stands for.
     if (inner.type === "unknown" || inner.type === "template") unknown.push(path);
+    if (inner.type === "map" && inner.isIncomplete) incomplete.add(path.join("/"));
   });
   const selected = selectErrors(errors, unknown);
   const misspelled = new Set(selected.map(findMisspelled).filter((place) => place !== undefined));
   return selected
+    .filter((error) => !(aboutAbsence.has(error.keyword) && incomplete.has(error.path.join("/"))))
     .filter((error) => !misspelled.has(missingPlace(error)))
     .map((error) => describe(error, node, context))
     .filter((diagnostic) => diagnostic !== undefined);
 }
+
+/** What they complain of may be there, under a key that could not be read. */
+const aboutAbsence = new Set(["required", "minProperties", "oneOf", "anyOf"]);
 
 /** The place of the key that an unknown key was probably meant to be; that it is missing goes without saying. */
 function findMisspelled(error: SchemaError): string | undefined {
