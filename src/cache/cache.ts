@@ -1,0 +1,52 @@
+import type { OutputRecord } from "../base/event.ts";
+import type { Fingerprint } from "../base/ids.ts";
+import type { OutputDeclaration } from "../pipeline/pipeline.ts";
+import type { ProcessIdentity } from "../util/process-identity.ts";
+import type { Manifest } from "./manifest.ts";
+
+/** Keeps results of stages by what decides them. */
+export interface Cache {
+  /** Looks for an entry; cheap, no content is read. */
+  lookup(fingerprint: Fingerprint): Promise<CacheLookup>;
+  /** Waits until this process alone may make the entry. */
+  begin(fingerprint: Fingerprint, options: BeginOptions): Promise<Attempt>;
+}
+
+export type CacheLookup =
+  | { readonly type: "hit"; readonly entry: CacheEntry }
+  | { readonly type: "miss" }
+  /** There is an entry, but not all that it names. `path` is absolute. */
+  | { readonly type: "damaged"; readonly path: string };
+
+export interface CacheEntry {
+  readonly manifest: Manifest;
+  /** Absolute path that `OutputRecord.path` is relative to. */
+  readonly outputsFolder: string;
+}
+
+export interface BeginOptions {
+  readonly signal: AbortSignal;
+  /** Called once when another process makes the same entry. */
+  readonly onWait?: (owner: ProcessIdentity) => void;
+  /** Called once when a process of a dead runner is still at work and has to end first. */
+  readonly onOrphan?: (pid: number) => void;
+}
+
+/** What is to be written into the manifest; the rest of it comes from the outputs. */
+export type ManifestDraft = Omit<Manifest, "version" | "fingerprint" | "outputs" | "outputsFolder" | "superseded">;
+
+/** The making of one entry. Ends with `commit` or `discard`; a process that dies between them leaves the old entry. */
+export interface Attempt {
+  /** An empty folder for the outputs. */
+  readonly outputsFolder: string;
+  /** A folder kept from one attempt to the next. */
+  readonly workFolder: string;
+  /** Where the stage's process writes who it is, so that a later attempt can wait for its end. */
+  readonly identityFile: string;
+  /** Checks the outputs, makes them read-only and computes their digests. Throws `FailureError` when one is missing. */
+  seal(outputs: Readonly<Record<string, OutputDeclaration>>): Promise<Readonly<Record<string, OutputRecord>>>;
+  /** Puts sealed outputs into the cache. */
+  commit(outputs: Readonly<Record<string, OutputRecord>>, draft: ManifestDraft): Promise<CacheEntry>;
+  /** Removes the outputs and keeps the work folder. */
+  discard(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import type { Fingerprint } from "../base/ids.ts";
+import type { Json, JsonObject } from "../base/json.ts";
+import type { ArtifactReference, OutputDeclaration, Stage } from "../pipeline/pipeline.ts";
+import { listArtifacts, mapArtifacts } from "../pipeline/stage-artifacts.ts";
+import { canonicalJson } from "../util/canonical-json.ts";
+import { sha256 } from "../util/sha256.ts";
+
+/**
+ * Everything that decides a stage's result, and nothing else. Not in it: the stage's name, machine paths, secrets, the
+ * number of workers. Raise `version` when the meaning of a field changes.
+ */
+export interface FingerprintInputs extends JsonObject {
+  readonly version: 1;
+  readonly uses: string;
+  /** Of the stage kind; 0 for a command. */
+  readonly revision: number;
+  readonly with: JsonObject;
+  readonly run: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** By place: `<kind> <content digest>/<sub-path>`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the machine decides and numbers depend on, e.g. the version of TensorFlow. */
+  readonly runtime: Readonly<Record<string, string>>;
+}
+
+/** What the document does not say. */
+export interface FingerprintKnowledge {
+  /** Content digest of the artifact that a reference leads to, sub-path aside. */
+  readonly digestOf: (reference: ArtifactReference) => string;
+  readonly runtime: Readonly<Record<string, string>>;
+}
+
+export function computeFingerprint(inputs: FingerprintInputs): Fingerprint {
+  return sha256(canonicalJson(inputs)) as Fingerprint;
+}
+
+/** Collects what decides the result of a stage whose inputs are all known. */
+export function collectFingerprintInputs(stage: Stage, { digestOf, runtime }: FingerprintKnowledge): FingerprintInputs {
+  const inputs = [...listArtifacts(stage)].map(([place, reference]) => [
+    place,
+    `${reference.kind} ${digestOf(reference)}${subpathOf(reference)}`,
+  ]);
+  const outputs = Object.entries(stage.outputs).map(([name, output]) => [name, describeOutput(output)]);
+  return {
+    version: 1,
+    uses: stage.uses,
+    ...(stage.type === "kind"
+      ? { revision: stage.revision, with: stripWith(stage), run: "", env: {} }
+      : { revision: 0, with: {}, run: stage.run, env: stage.env }),
+    inputs: Object.fromEntries(inputs),
+    outputs: Object.fromEntries(outputs),
+    runtime,
+  };
+}
+
+function subpathOf(reference: ArtifactReference): string {
+  return reference.artifact === "output" && reference.subpath !== "" ? `/${reference.subpath}` : "";
+}
+
+function describeOutput({ kind, path, shape }: OutputDeclaration): string {
+  return `${kind} ${shape} ${path}`;
+}
+
+/** `with` without what cannot change the result, and without artifacts, whose content counts and not where they lie. */
+function stripWith(stage: Extract<Stage, { type: "kind" }>): JsonObject {
+  const kept = mapArtifacts(stage.with, () => undefined);
+  const drop = (value: Json, path: string): Json => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item, index) => drop(item, `${path}.${index}`));
+    return dropFields(value as JsonObject, `${path}.`);
+  };
+  const dropFields = (value: JsonObject, prefix: string): JsonObject =>
+    Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => !stage.unfingerprinted.includes(prefix + key))
+        .map(([key, field]) => [key, drop(field, prefix + key)]),
+    );
+  return dropFields(kept, "");
+}

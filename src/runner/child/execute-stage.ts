@@ -1,0 +1,141 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Failure, FailureError } from "../../base/failure.ts";
+import { stageKinds } from "../../stages/registry.ts";
+import type { StageContext } from "../../stages/stage-kind.ts";
+import { signalGroup } from "../../util/process-group.ts";
+import { identifyProcess } from "../../util/process-identity.ts";
+import { unreachable } from "../../util/unreachable.ts";
+import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
+import { type EventChannel, openEventChannel } from "./event-channel.ts";
+import { runCommand } from "./run-command.ts";
+import { createStageContext } from "./stage-context.ts";
+
+/** What a stage's process is given by its command. */
+export interface StageProcessOptions {
+  readonly specFile: string;
+  /** The file descriptor on which to report events. */
+  readonly eventDescriptor: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Adds a line to the process's output, which is the stage's log. */
+  readonly writeLog: (line: string) => void;
+  /** Aborted on SIGTERM and SIGINT. */
+  readonly signal: AbortSignal;
+}
+
+export type StageProcessEnd = "done" | "failed" | "interrupted";
+
+/** Why a stage is to stop although nobody asked it to. */
+const orphanReason = "the runner of this stage is gone";
+
+/** How long an orphan may take to keep what it has. */
+const orphanGraceMs = 60_000;
+
+/** Runs the one stage of a spec in this process and reports what happens. Ends, keeping what can be resumed from, when the runner dies. */
+export async function executeStage(options: StageProcessOptions): Promise<StageProcessEnd> {
+  const parent = process.ppid;
+  const spec = await loadStageSpec(options.specFile);
+  // In this order: whoever takes over from a dead runner either finds this name, or this process finds its runner dead.
+  await writeFile(spec.identityFile, JSON.stringify(identifyProcess(process.pid)));
+  const channel = openEventChannel(options.eventDescriptor);
+  const orphaned = watchForOrphaning(parent, channel);
+  const signal = AbortSignal.any([options.signal, orphaned.signal]);
+  try {
+    if (signal.aborted) return "interrupted";
+    await makeOutputFolders(spec);
+    return await reportEnd(spec, { ...options, signal }, channel);
+  } finally {
+    orphaned.stop();
+    await channel.close();
+  }
+}
+
+async function reportEnd(
+  spec: StageSpec,
+  options: StageProcessOptions,
+  channel: EventChannel,
+): Promise<StageProcessEnd> {
+  const send = channel.send;
+  const { context, flush } = createStageContext(spec, { ...options, send, now: Date.now });
+  try {
+    await doWork(spec, context, channel);
+    flush();
+    send({ type: "done", at: Date.now() });
+    return "done";
+  } catch (error) {
+    flush();
+    if (options.signal.aborted) {
+      options.writeLog(`stopped: ${String(options.signal.reason)}`);
+      return "interrupted";
+    }
+    const failure = toFailure(error);
+    options.writeLog(describeForLog(failure, error));
+    send({ type: "failed", at: Date.now(), failure });
+    return "failed";
+  }
+}
+
+async function doWork(spec: StageSpec, context: StageContext<never>, channel: EventChannel): Promise<void> {
+  const { work } = spec;
+  switch (work.type) {
+    case "command":
+      return runCommand(spec, work, { context, drained: channel.drained });
+    case "kind": {
+      const load = stageKinds[work.uses];
+      if (load === undefined) throw new Error(`no stage kind is registered as ${work.uses}`);
+      const kind = await load();
+      return kind.run(context);
+    }
+    default:
+      return unreachable(work);
+  }
+}
+
+async function makeOutputFolders(spec: StageSpec): Promise<void> {
+  for (const { path, shape } of Object.values(spec.outputs))
+    await mkdir(shape === "folder" ? path : dirname(path), { recursive: true });
+}
+
+/** A runner that is killed cannot say so: its end of the channel closes, and this process gets another parent. */
+function watchForOrphaning(parent: number, channel: EventChannel): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    if (controller.signal.aborted) return;
+    controller.abort(orphanReason);
+    // A stage that does not listen must not hold its place for ever.
+    setTimeout(() => signalGroup(process.pid, "SIGKILL"), orphanGraceMs).unref();
+  };
+  const check = (): void => {
+    if (process.ppid !== parent) abort();
+  };
+  check();
+  void channel.closed.then(abort);
+  const timer = setInterval(check, 2_000);
+  timer.unref();
+  return { signal: controller.signal, stop: () => clearInterval(timer) };
+}
+
+function toFailure(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
+    return {
+      cause: "disk",
+      message: `the disk is full: ${message}`,
+      hint: "Make space and run the same command again.",
+    };
+  }
+  const detail = error instanceof Error ? error.stack : undefined;
+  return {
+    cause: "internal",
+    message: `internal error, please report: ${message}`,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+function describeForLog(failure: Failure, error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? `caused by: ${String(error.cause)}` : undefined;
+  return [`failed: ${failure.message}`, failure.detail, failure.hint, cause]
+    .filter((line) => line !== undefined)
+    .join("\n");
+}

@@ -1,0 +1,59 @@
+import { relative } from "node:path";
+import type { StageEvent } from "../../base/event.ts";
+import type { StageContext } from "../../stages/stage-kind.ts";
+import type { StageSpec } from "../stage-spec.ts";
+import { createProgressGate } from "./progress-gate.ts";
+
+/** What the context is made of, beside the spec. */
+export interface StageSurroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly send: (event: StageEvent) => void;
+  /** Adds a line to the stage's own log file. */
+  readonly writeLog: (line: string) => void;
+  /** Ms since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** Builds a stage's view of the world. `flush` sends the last progress report, if it was held back. */
+export function createStageContext(
+  spec: StageSpec,
+  { environment, signal, send, writeLog, now }: StageSurroundings,
+): { readonly context: StageContext<never>; flush(): void } {
+  const gate = createProgressGate(send);
+  const context: StageContext<unknown> = {
+    with: spec.work.type === "kind" ? spec.work.with : {},
+    inputs: spec.inputs,
+    workFolder: spec.folders.work,
+    packStore: spec.folders.packs,
+    downloadStore: spec.folders.downloads,
+    environment,
+    signal,
+    runId: spec.runId,
+    stageId: spec.stageId,
+    numWorkers: spec.numWorkers,
+    output(name) {
+      const output = spec.outputs[name];
+      if (output === undefined) throw new Error(`stage ${spec.stageId} declares no output "${name}"`);
+      return output.path;
+    },
+    progress(progress) {
+      gate.report({ type: "progress", at: now(), ...progress });
+    },
+    metric(name, value, step = 0) {
+      send({ type: "metric", at: now(), name, value, step });
+    },
+    log(level, text) {
+      writeLog(level === "warning" ? `warning: ${text}` : text);
+      send({ type: "log", at: now(), level, text });
+    },
+    showFile(absolutePath) {
+      send({ type: "file", at: now(), path: relative(spec.folders.outputs, absolutePath) });
+    },
+    usesDataset(dataset) {
+      send({ type: "dataset", at: now(), ...dataset });
+    },
+  };
+  // The schema vouches for `with`: the plan has checked it, and the kind's own type is generated from the same schema.
+  return { context: context as StageContext<never>, flush: gate.flush };
+}

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import type { JsonObject } from "../base/json.ts";
+
+/** All that a stage's process is told: a JSON file, so that the same process can be started on another machine. */
+export interface StageSpec {
+  readonly version: 1;
+  readonly runId: string;
+  readonly stageId: string;
+  readonly work: KindWork | CommandWork;
+  readonly inputs: Readonly<Record<string, StageSpecInput>>;
+  readonly outputs: Readonly<Record<string, StageSpecOutput>>;
+  /** Absolute paths, all of them. */
+  readonly folders: {
+    readonly project: string;
+    /** What `OutputRecord.path` is relative to. */
+    readonly outputs: string;
+    readonly work: string;
+    readonly packs: string;
+    readonly downloads: string;
+  };
+  /** Where the process writes who it is, before it touches anything else. */
+  readonly identityFile: string;
+  /** Parallel work inside the stage, at most. */
+  readonly numWorkers: number;
+}
+
+/** `uses:` a stage kind; places of `with` that take an artifact hold an absolute path. */
+export interface KindWork {
+  readonly type: "kind";
+  readonly uses: string;
+  readonly with: JsonObject;
+}
+
+/** `run:` a shell command. */
+export interface CommandWork {
+  readonly type: "command";
+  readonly run: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface StageSpecInput {
+  readonly path: string;
+  readonly kind: string;
+  readonly digest: string;
+}
+
+export interface StageSpecOutput {
+  readonly path: string;
+  readonly shape: "file" | "folder";
+}
+
+/** Reads a spec that the runner of the same version has written. */
+export async function loadStageSpec(path: string): Promise<StageSpec> {
+  // The runner writes this file and starts this process at once, from the same build: there is nobody else to distrust.
+  const spec = JSON.parse(await readFile(path, "utf8")) as StageSpec;
+  if (spec.version !== 1) throw new Error(`${path} has version ${String(spec.version)}; this pipe reads version 1`);
+  return spec;
+}
