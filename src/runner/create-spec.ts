@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import type { Attempt } from "../cache/cache.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import { mapArtifacts } from "../pipeline/stage-artifacts.ts";
+import type { StageInputPath } from "./plan-stage.ts";
+import type { RunState } from "./run-state.ts";
+import type { StageSpec } from "./stage-spec.ts";
+
+/** Writes down all that the process of a stage has to know. */
+export function createStageSpec(
+  stage: Stage,
+  {
+    attempt,
+    inputs,
+    state,
+  }: { readonly attempt: Attempt; readonly inputs: Readonly<Record<string, StageInputPath>>; readonly state: RunState },
+): StageSpec {
+  const { project, surroundings } = state.options;
+  const outputs = Object.entries(stage.outputs).map(([name, { path, shape }]) => [
+    name,
+    { path: join(attempt.outputsFolder, path), shape },
+  ]);
+  return {
+    version: 1,
+    runId: state.run,
+    stageId: stage.id,
+    work:
+      stage.type === "kind"
+        ? { type: "kind", uses: stage.uses, with: mapArtifacts(stage.with, (_reference, place) => inputs[place]?.path) }
+        : { type: "command", run: stage.run, env: stage.env },
+    inputs,
+    outputs: Object.fromEntries(outputs),
+    folders: {
+      project: project.folder,
+      outputs: attempt.outputsFolder,
+      work: attempt.workFolder,
+      packs: project.packStore,
+      downloads: surroundings.downloadStore,
+    },
+    identityFile: attempt.identityFile,
+    numWorkers: surroundings.numWorkers,
+  };
+}

@@ -1,0 +1,174 @@
+import { closeSync, openSync } from "node:fs";
+import { lstat, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Failure, FailureError, fail } from "../base/failure.ts";
+import type { Fingerprint } from "../base/ids.ts";
+import type { Attempt, CacheEntry } from "../cache/cache.ts";
+import { attemptVariable } from "../cache/orphan.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import { listArtifacts } from "../pipeline/stage-artifacts.ts";
+import { readLogTail } from "./crash.ts";
+import { createStageSpec } from "./create-spec.ts";
+import { finishExecuted, finishWithout } from "./finish-stage.ts";
+import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.ts";
+import type { RunState, StageEnd } from "./run-state.ts";
+import { createStageCollector } from "./stage-collector.ts";
+import { flattenParameters } from "./stage-parameters.ts";
+import { type StageProcessResult, startStageProcess } from "./stage-process.ts";
+
+/** Executes a stage in a process of its own and puts its result into the cache. */
+export async function executeStage(
+  stage: Stage,
+  plan: StagePlan,
+  attempt: Attempt,
+  state: RunState,
+): Promise<StageEnd> {
+  const { emit, options } = state;
+  const { cause, fingerprint } = plan;
+  const startedAt = options.now();
+  const logFile = join(state.record.openStage(stage.id), "log.txt");
+  emit({ type: "stage-started", at: startedAt, stage: stage.id, cause, fingerprint, params: flattenParameters(stage) });
+  const collector = createStageCollector();
+  const failed = async (failure: Failure): Promise<StageEnd> => {
+    await attempt.discard();
+    const durationMs = options.now() - startedAt;
+    return finishWithout(stage, state, {
+      outcome: { type: "failed", failure, durationMs },
+      cause,
+      fingerprint,
+      logFile,
+    });
+  };
+  try {
+    const inputs = await locateInputs(stage, state.knowledge);
+    await checkInputs(inputs);
+    const result = await runProcess(stage, { attempt, inputs, logFile, state, onEvent: collector.add });
+    if (result.type === "failed") return await failed(await addLogTail(result.failure, logFile));
+    if (result.type === "interrupted") {
+      const resumable = (await readdir(attempt.workFolder)).length > 0;
+      await attempt.discard();
+      const outcome = { type: "interrupted", durationMs: options.now() - startedAt, resumable } as const;
+      return finishWithout(stage, state, { outcome, cause, fingerprint, logFile });
+    }
+    const entry = await commit(stage, plan, attempt, { state, startedAt, report: collector.report() });
+    return await finishExecuted(stage, plan, entry, { ...state, logFile });
+  } catch (error) {
+    if (error instanceof FailureError) return failed(error.failure);
+    throw error;
+  }
+}
+
+interface ProcessNeeds {
+  readonly attempt: Attempt;
+  readonly inputs: Readonly<Record<string, StageInputPath>>;
+  readonly logFile: string;
+  readonly state: RunState;
+  readonly onEvent: ReturnType<typeof createStageCollector>["add"];
+}
+
+async function runProcess(
+  stage: Stage,
+  { attempt, inputs, logFile, state, onEvent }: ProcessNeeds,
+): Promise<StageProcessResult> {
+  const { options, emit } = state;
+  const specFile = join(state.record.openStage(stage.id), "spec.json");
+  await writeFile(specFile, JSON.stringify(createStageSpec(stage, { attempt, inputs, state }), undefined, 2));
+  const logDescriptor = openSync(logFile, "a");
+  try {
+    const child = startStageProcess({
+      command: options.stageCommand,
+      specFile,
+      environment: { ...options.surroundings.environmentOf(stage), [attemptVariable]: attempt.identityFile },
+      logDescriptor,
+      logFile,
+      onEvent(event) {
+        onEvent(event);
+        emit({ type: "stage-event", at: options.now(), stage: stage.id, event });
+      },
+    });
+    const unlisten = [onAbort(options.signal, child.stop), onAbort(options.killSignal, child.kill)];
+    return await child.result.finally(() => {
+      for (const stop of unlisten) stop();
+    });
+  } finally {
+    closeSync(logDescriptor);
+  }
+}
+
+/** Calls back when the signal is aborted, or at once when it is already; returns the function that stops listening. */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) callback();
+  else signal.addEventListener("abort", callback, { once: true });
+  return () => signal.removeEventListener("abort", callback);
+}
+
+/** A sub-path of an artifact is not known to exist before the artifact does. */
+async function checkInputs(inputs: Readonly<Record<string, StageInputPath>>): Promise<void> {
+  for (const [place, { path }] of Object.entries(inputs)) {
+    if ((await lstat(path).catch(() => undefined)) === undefined)
+      fail(
+        "input",
+        `the input "${place}" does not exist: ${path}`,
+        "Look at what the stage before has put out, and at the path behind the reference.",
+      );
+  }
+}
+
+interface CommitNeeds {
+  readonly state: RunState;
+  readonly startedAt: number;
+  readonly report: ReturnType<ReturnType<typeof createStageCollector>["report"]>;
+}
+
+async function commit(
+  stage: Stage,
+  plan: StagePlan,
+  attempt: Attempt,
+  { state, startedAt, report }: CommitNeeds,
+): Promise<CacheEntry> {
+  await checkInputsUnchanged(stage, state);
+  const outputs = await attempt.seal(stage.outputs);
+  const { options, run } = state;
+  const entry = await attempt.commit(outputs, {
+    ...report,
+    inputs: plan.inputs,
+    params: flattenParameters(stage),
+    durationMs: options.now() - startedAt,
+    madeBy: run,
+    madeFor: stage.id,
+    madeAt: options.now(),
+    upstream: listUpstream(stage, state),
+  });
+  return entry;
+}
+
+/** A result that was computed while its input changed belongs to neither version of it. */
+async function checkInputsUnchanged(stage: Stage, { knowledge }: RunState): Promise<void> {
+  for (const reference of listArtifacts(stage).values()) {
+    if (reference.artifact !== "path") continue;
+    const before = await knowledge.userPaths.digest(reference);
+    const after = await knowledge.userPaths.refresh(reference);
+    if (before.digest !== after.digest)
+      fail(
+        "input",
+        `${reference.path} was changed while the stage ran, so its result is of neither version`,
+        "Run the same command again, and leave the file alone meanwhile.",
+      );
+  }
+}
+
+function listUpstream(stage: Stage, { results }: RunState): Record<string, Fingerprint> {
+  const upstream: Record<string, Fingerprint> = {};
+  for (const [place, reference] of listArtifacts(stage)) {
+    const entry = reference.artifact === "output" ? results.get(reference.stage) : undefined;
+    if (entry !== undefined) upstream[place] = entry.manifest.fingerprint;
+  }
+  return upstream;
+}
+
+/** A command says why it failed in what it printed. */
+async function addLogTail(failure: Failure, logFile: string): Promise<Failure> {
+  if (failure.detail !== undefined || (failure.cause !== "command" && failure.cause !== "signal")) return failure;
+  const detail = await readLogTail(logFile);
+  return detail === "" ? failure : { ...failure, detail };
+}

@@ -1,0 +1,102 @@
+import type { StageCause, StageFinished, StageOutcome } from "../base/event.ts";
+import type { Failure } from "../base/failure.ts";
+import type { Fingerprint, StageId } from "../base/ids.ts";
+import type { CacheEntry } from "../cache/cache.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import type { StagePlan } from "./plan-stage.ts";
+import type { RunState, StageEnd } from "./run-state.ts";
+import { flattenParameters } from "./stage-parameters.ts";
+
+/** Takes a stage's result from the cache into the run. */
+export async function finishCached(
+  stage: Stage,
+  plan: StagePlan,
+  entry: CacheEntry,
+  state: RunState,
+): Promise<StageEnd> {
+  const { madeBy, durationMs, metrics } = entry.manifest;
+  await adopt(stage, plan, entry, state);
+  emitFinished(stage, state, {
+    cause: { type: "fresh" },
+    outcome: { type: "cached", madeBy, durationMs },
+    fingerprint: plan.fingerprint,
+    metrics,
+    ...describeEntry(entry),
+  });
+  return "done";
+}
+
+/** Takes the result that a stage has just made into the run. */
+export async function finishExecuted(
+  stage: Stage,
+  plan: StagePlan,
+  entry: CacheEntry,
+  state: RunState & { readonly logFile: string },
+): Promise<StageEnd> {
+  await adopt(stage, plan, entry, state);
+  emitFinished(stage, state, {
+    cause: plan.cause,
+    outcome: { type: "executed", durationMs: entry.manifest.durationMs },
+    fingerprint: plan.fingerprint,
+    logFile: state.logFile,
+    ...describeEntry(entry),
+  });
+  return "done";
+}
+
+/** Ends a stage that has no result. */
+export function finishWithout(
+  stage: Stage,
+  state: RunState,
+  end: {
+    readonly outcome: Exclude<StageOutcome, { type: "executed" | "cached" }>;
+    readonly cause?: StageCause;
+    readonly fingerprint?: Fingerprint;
+    readonly logFile?: string;
+  },
+): StageEnd {
+  emitFinished(stage, state, { cause: { type: "first" }, ...end });
+  return end.outcome.type === "interrupted" ? "interrupted" : "failed";
+}
+
+/** A failure before the stage's process started. */
+export function finishUnstarted(stage: Stage, state: RunState, failure: Failure): StageEnd {
+  return finishWithout(stage, state, { outcome: { type: "failed", failure, durationMs: 0 } });
+}
+
+/** Ends a stage that cannot run since stages that it needs have failed. */
+export function finishBlocked(stage: Stage, state: RunState, by: readonly StageId[]): StageEnd {
+  return finishWithout(stage, state, { outcome: { type: "blocked", by }, cause: { type: "upstream", stages: by } });
+}
+
+async function adopt(stage: Stage, plan: StagePlan, entry: CacheEntry, state: RunState): Promise<void> {
+  state.results.set(stage.id, entry);
+  state.knowledge.history.record(stage.id, plan.inputs);
+  if (Object.keys(stage.outputs).length > 0) await state.record.linkOutputs(stage.id, entry.outputsFolder);
+}
+
+function describeEntry({
+  manifest,
+  outputsFolder,
+}: CacheEntry): Pick<StageFinished, "outputs" | "outputsFolder" | "files" | "datasets"> {
+  const { outputs, files, datasets } = manifest;
+  return { outputs, outputsFolder, files, datasets };
+}
+
+function emitFinished(
+  stage: Stage,
+  state: RunState,
+  rest: Pick<StageFinished, "cause" | "outcome"> & Partial<Omit<StageFinished, "type" | "at" | "stage" | "params">>,
+): void {
+  state.emit({
+    type: "stage-finished",
+    at: state.options.now(),
+    stage: stage.id,
+    params: flattenParameters(stage),
+    metrics: [],
+    outputs: {},
+    files: [],
+    datasets: [],
+    ...rest,
+  });
+}

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { StageId } from "../base/ids.ts";
+import type { FingerprintInputs } from "../cache/fingerprint.ts";
+import { atomicWrite } from "../util/atomic-write.ts";
+import { sha256 } from "../util/sha256.ts";
+
+/** What decided the last good result of each stage of a pipeline file: what a later run compares with to say why. */
+export interface History {
+  find(stage: StageId): FingerprintInputs | undefined;
+  record(stage: StageId, inputs: FingerprintInputs): void;
+  /** Writes what was recorded, if it is news. Runs at the same time may overwrite each other's; only a reason is lost. */
+  save(): Promise<void>;
+}
+
+interface StoredHistory {
+  readonly version: 1;
+  readonly stages: Readonly<Record<string, FingerprintInputs>>;
+}
+
+/** `pipelineFile` is relative to the project's folder. */
+export async function openHistory(folder: string, pipelineFile: string): Promise<History> {
+  const file = join(folder, `${basename(pipelineFile)}-${sha256(pipelineFile).slice(0, 8)}.json`);
+  const stages = new Map(Object.entries(await load(file)));
+  let isNews = false;
+  return {
+    find: (stage) => stages.get(stage),
+    record(stage, inputs) {
+      if (JSON.stringify(stages.get(stage)) === JSON.stringify(inputs)) return;
+      stages.set(stage, inputs);
+      isNews = true;
+    },
+    async save() {
+      if (!isNews) return;
+      isNews = false;
+      const stored: StoredHistory = { version: 1, stages: Object.fromEntries(stages) };
+      await atomicWrite(file, JSON.stringify(stored));
+    },
+  };
+}
+
+async function load(file: string): Promise<StoredHistory["stages"]> {
+  try {
+    const stored = JSON.parse(await readFile(file, "utf8")) as StoredHistory;
+    return stored.version === 1 ? stored.stages : {};
+  } catch {
+    // No history, or one of another version: the reason of the next run is then "first".
+    return {};
+  }
+}

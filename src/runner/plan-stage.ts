@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import type { FingerprintChange, StageCause } from "../base/event.ts";
+import type { Fingerprint, StageId } from "../base/ids.ts";
+import type { Cache, CacheEntry } from "../cache/cache.ts";
+import { collectFingerprintInputs, computeFingerprint, type FingerprintInputs } from "../cache/fingerprint.ts";
+import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
+import type { ArtifactReference, Stage } from "../pipeline/pipeline.ts";
+import { listArtifacts } from "../pipeline/stage-artifacts.ts";
+import { sha256 } from "../util/sha256.ts";
+import type { History } from "./history.ts";
+import { locationOf } from "./locations.ts";
+import type { UserPaths } from "./user-paths.ts";
+
+/** What is known of the stages' inputs and results so far. */
+export interface PlanKnowledge {
+  readonly cache: Cache;
+  readonly history: History;
+  readonly userPaths: UserPaths;
+  /** Entries of the stages that are done. */
+  readonly results: ReadonlyMap<StageId, CacheEntry>;
+  readonly isForced: (stage: StageId) => boolean;
+  /** What the machine decides and a stage's numbers depend on. */
+  readonly runtimeOf: (stage: Stage) => Readonly<Record<string, string>>;
+}
+
+/** A stage whose inputs are all known. */
+export interface StagePlan {
+  readonly inputs: FingerprintInputs;
+  readonly fingerprint: Fingerprint;
+  readonly cause: StageCause;
+  /** The result, when the cache has it and the stage need not run. */
+  readonly entry?: CacheEntry;
+}
+
+/** One input artifact of a stage: where it lies and what it is. */
+export interface StageInputPath {
+  readonly path: string;
+  readonly kind: string;
+  readonly digest: string;
+}
+
+/** Decides whether a stage has to run, and why. All stages that it reads from must be done. */
+export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise<StagePlan> {
+  const inputs = await collectInputs(stage, knowledge);
+  const fingerprint = computeFingerprint(inputs);
+  if (knowledge.isForced(stage.id)) return { inputs, fingerprint, cause: { type: "forced" } };
+  const found = await knowledge.cache.lookup(fingerprint);
+  if (found.type === "hit") return { inputs, fingerprint, cause: { type: "fresh" }, entry: found.entry };
+  if (found.type === "damaged") return { inputs, fingerprint, cause: { type: "damaged", path: found.path } };
+  return { inputs, fingerprint, cause: explainMiss(stage, inputs, knowledge.history) };
+}
+
+/** The input artifacts of a stage by their place, once all are known. */
+export async function locateInputs(stage: Stage, knowledge: PlanKnowledge): Promise<Record<string, StageInputPath>> {
+  const located = [...listArtifacts(stage)].map(async ([place, reference]) => {
+    const digest = await digestArtifact(reference, knowledge);
+    return [place, locate(reference, digest, knowledge)] as const;
+  });
+  return Object.fromEntries(await Promise.all(located));
+}
+
+async function collectInputs(stage: Stage, knowledge: PlanKnowledge): Promise<FingerprintInputs> {
+  const digests = new Map<ArtifactReference, string>();
+  for (const reference of listArtifacts(stage).values())
+    digests.set(reference, await digestArtifact(reference, knowledge));
+  return collectFingerprintInputs(stage, {
+    digestOf: (reference) => digests.get(reference) ?? missing(reference),
+    runtime: knowledge.runtimeOf(stage),
+  });
+}
+
+async function digestArtifact(reference: ArtifactReference, { userPaths, results }: PlanKnowledge): Promise<string> {
+  if (reference.artifact === "path") return (await userPaths.digest(reference)).digest;
+  return results.get(reference.stage)?.manifest.outputs[reference.output]?.digest ?? missing(reference);
+}
+
+function locate(reference: ArtifactReference, digest: string, { userPaths, results }: PlanKnowledge): StageInputPath {
+  const { kind } = reference;
+  if (reference.artifact === "path") return { path: userPaths.locate(reference), kind, digest };
+  const entry = results.get(reference.stage);
+  const output = entry?.manifest.outputs[reference.output];
+  if (entry === undefined || output === undefined) return missing(reference);
+  const { subpath } = reference;
+  const path = join(entry.outputsFolder, output.path, subpath);
+  return { path, kind, digest: subpath === "" ? digest : sha256(`${digest}/${subpath}`) };
+}
+
+function missing(reference: ArtifactReference): never {
+  const name = reference.artifact === "path" ? reference.path : `${reference.stage}.${reference.output}`;
+  throw new Error(`the plan asks for ${name} before it is known`);
+}
+
+function explainMiss(stage: Stage, inputs: FingerprintInputs, history: History): StageCause {
+  const before = history.find(stage.id);
+  if (before === undefined) return { type: "first" };
+  const changes = listFingerprintChanges(before, inputs).map(
+    (change): FingerprintChange => ({ ...change, line: locationOf(stage, change.path).line }),
+  );
+  // The same as last time, and yet not there: somebody has removed it.
+  return changes.length === 0 ? { type: "first" } : { type: "changed", changes };
+}

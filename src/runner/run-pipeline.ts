@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { relative, resolve } from "node:path";
+import type { RunEvent, RunFinished } from "../base/event.ts";
+import type { RunId, StageId } from "../base/ids.ts";
+import type { CacheEntry } from "../cache/cache.ts";
+import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { createSlots } from "../util/slots.ts";
+import { finishBlocked } from "./finish-stage.ts";
+import { readGitState } from "./git-state.ts";
+import { openHistory } from "./history.ts";
+import { createRunId } from "./run-id.ts";
+import { openRunRecord } from "./run-record.ts";
+import { runStage } from "./run-stage.ts";
+import type { RunState, StageEnd } from "./run-state.ts";
+import type { RunOptions } from "./runner.ts";
+import { selectStages } from "./select-stages.ts";
+import { createUserPaths } from "./user-paths.ts";
+
+export interface RunResult {
+  readonly run: RunId;
+  readonly status: RunFinished["status"];
+  /** The run's own folder. */
+  readonly folder: string;
+}
+
+/** Runs a pipeline: each stage once those that it needs are done, independent ones side by side. */
+export async function runPipeline(pipeline: Pipeline, options: RunOptions): Promise<RunResult> {
+  const startedAt = options.now();
+  const run = createRunId(pipeline.name, new Date(startedAt), randomBytes(2));
+  const git = readGitState(options.project.folder);
+  const stages = selectStages(pipeline, options.target);
+  const record = await openRunRecord(options.project.runsFolder, run, pipeline);
+  const { emit, rethrow } = createEmitter([record.handle, ...options.listeners]);
+  const state = await createState(pipeline, options, { run, record, emit });
+  emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git }));
+  const status = await runStages(stages, state);
+  await state.knowledge.history.save();
+  emit({ type: "run-finished", at: options.now(), run, status, durationMs: options.now() - startedAt });
+  await record.close(status);
+  rethrow();
+  return { run, status, folder: record.folder };
+}
+
+/** Starts every stage as soon as those that it needs have ended. */
+async function runStages(stages: readonly Stage[], state: RunState): Promise<RunFinished["status"]> {
+  const ends = new Map<StageId, Promise<StageEnd | "unstarted">>();
+  for (const stage of stages) {
+    const needed = stage.needs.map((id) => [id, ends.get(id) ?? Promise.resolve("done" as const)] as const);
+    ends.set(stage.id, runWhenReady(stage, needed, state));
+  }
+  const all = new Set(await Promise.all(ends.values()));
+  if (all.has("interrupted") || all.has("unstarted")) return "interrupted";
+  return all.has("failed") ? "failed" : "done";
+}
+
+async function runWhenReady(
+  stage: Stage,
+  needed: readonly (readonly [StageId, Promise<StageEnd | "unstarted">])[],
+  state: RunState,
+): Promise<StageEnd | "unstarted"> {
+  const missing: StageId[] = [];
+  let isInterrupted = false;
+  for (const [id, promise] of needed) {
+    const end = await promise;
+    if (end === "failed") missing.push(id);
+    isInterrupted ||= end === "interrupted" || end === "unstarted";
+  }
+  if (isInterrupted || state.options.signal.aborted) return "unstarted";
+  return missing.length > 0 ? finishBlocked(stage, state, missing) : runStage(stage, state);
+}
+
+async function createState(
+  pipeline: Pipeline,
+  options: RunOptions,
+  rest: Pick<RunState, "run" | "record" | "emit">,
+): Promise<RunState> {
+  const { project, surroundings, force } = options;
+  const results = new Map<StageId, CacheEntry>();
+  const processors = createSlots(surroundings.numWorkers);
+  // One at a time: TensorFlow takes all processors and most of a device's memory for itself.
+  const tensorflow = createSlots(1);
+  return {
+    ...rest,
+    options,
+    results,
+    knowledge: {
+      cache: options.cache,
+      history: await openHistory(
+        project.historyFolder,
+        relative(project.folder, resolve(project.folder, pipeline.file)),
+      ),
+      userPaths: createUserPaths(project),
+      results,
+      isForced: (stage) => force === "all" || force.has(stage),
+      runtimeOf: surroundings.runtimeOf,
+    },
+    slotsFor: (stage) => (stage.type === "kind" && stage.tensorflow ? [tensorflow, processors] : [processors]),
+  };
+}
+
+function describeStart(
+  pipeline: Pipeline,
+  {
+    run,
+    stages,
+    at,
+    git,
+  }: { run: RunId; stages: readonly Stage[]; at: number; git: Awaited<ReturnType<typeof readGitState>> },
+): RunEvent {
+  return {
+    type: "run-started",
+    at,
+    run,
+    pipeline: pipeline.name,
+    experiment: pipeline.experiment,
+    file: pipeline.file,
+    params: pipeline.params,
+    stages: stages.map(({ id, uses, needs }) => ({ stage: id, uses, needs })),
+    ...(git === undefined ? {} : { git }),
+  };
+}
+
+/** A listener that fails must not end a run of many hours: the run goes on without it, and what it threw comes up at the end. */
+function createEmitter(listeners: readonly ((event: RunEvent) => void)[]): {
+  emit(event: RunEvent): void;
+  rethrow(): void;
+} {
+  const active = new Set(listeners);
+  const thrown: unknown[] = [];
+  return {
+    emit(event) {
+      for (const listener of active) {
+        try {
+          listener(event);
+        } catch (error) {
+          active.delete(listener);
+          thrown.push(error);
+        }
+      }
+    },
+    rethrow() {
+      if (thrown.length > 0) throw thrown[0];
+    },
+  };
+}

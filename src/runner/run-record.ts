@@ -1,0 +1,113 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
+import { rename, rm, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { RunEvent, RunFinished, StageOutcome } from "../base/event.ts";
+import { formatEventLine } from "../base/event-line.ts";
+import type { RunId, StageId } from "../base/ids.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { ArtifactReference, Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { listArtifacts, mapArtifacts } from "../pipeline/stage-artifacts.ts";
+import { atomicWrite } from "../util/atomic-write.ts";
+
+/** The folder of one run: the document as it was, every event, and a folder a stage with its log and a link to its outputs. */
+export interface RunRecord {
+  readonly folder: string;
+  /** Makes the stage's folder and returns it. */
+  openStage(stage: StageId): string;
+  handle(event: RunEvent): void;
+  linkOutputs(stage: StageId, outputsFolder: string): Promise<void>;
+  close(status: RunFinished["status"]): Promise<void>;
+}
+
+/** Progress is for watching: of each stage one report in this time is kept. */
+const progressIntervalMs = 10_000;
+
+/** Makes `runs/<id>` and lets `runs/latest` lead to it. */
+export async function openRunRecord(runsFolder: string, run: RunId, pipeline: Pipeline): Promise<RunRecord> {
+  const folder = join(runsFolder, run);
+  mkdirSync(runsFolder, { recursive: true });
+  mkdirSync(folder);
+  writeFileSync(join(folder, "pipeline.yaml"), pipeline.text);
+  writeFileSync(join(folder, "resolved.json"), `${JSON.stringify(describePipeline(pipeline), undefined, 2)}\n`);
+  const outcomes = new Map<StageId, StageOutcome["type"]>();
+  const writeStatus = (status: RunFinished["status"] | "running"): Promise<void> =>
+    atomicWrite(
+      join(folder, "status.json"),
+      `${JSON.stringify({ run, status, stages: Object.fromEntries(outcomes) })}\n`,
+    );
+  await writeStatus("running");
+  await replaceLink(join(runsFolder, "latest"), run);
+  const events = openSync(join(folder, "events.ndjson"), "a");
+  const isKept = createProgressFilter();
+  const openStage = (stage: StageId): string => {
+    const stageFolder = join(folder, "stages", stage);
+    mkdirSync(stageFolder, { recursive: true });
+    return stageFolder;
+  };
+  return {
+    folder,
+    openStage,
+    handle(event) {
+      if (event.type === "stage-finished") outcomes.set(event.stage, event.outcome.type);
+      // Written at once, so that the record of a run that is killed reaches up to that moment.
+      if (isKept(event)) writeSync(events, `${formatEventLine(event)}\n`);
+    },
+    async linkOutputs(stage, outputsFolder) {
+      const stageFolder = openStage(stage);
+      await replaceLink(join(stageFolder, "outputs"), relative(stageFolder, outputsFolder));
+    },
+    async close(status) {
+      closeSync(events);
+      await writeStatus(status);
+    },
+  };
+}
+
+function createProgressFilter(): (event: RunEvent) => boolean {
+  const lastAt = new Map<StageId, number>();
+  return (event) => {
+    if (event.type !== "stage-event" || event.event.type !== "progress") return true;
+    const isDue = event.at - (lastAt.get(event.stage) ?? Number.NEGATIVE_INFINITY) >= progressIntervalMs;
+    if (isDue) lastAt.set(event.stage, event.at);
+    return isDue;
+  };
+}
+
+/** A link is replaced by rename, so that there is never none. */
+async function replaceLink(path: string, target: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await rm(temporary, { force: true });
+  await symlink(target, temporary);
+  await rename(temporary, path);
+}
+
+/** The pipeline with all parameters filled in; references read as in the document. */
+function describePipeline(pipeline: Pipeline): JsonObject {
+  const { name, experiment, file, params } = pipeline;
+  return {
+    name,
+    experiment,
+    file,
+    params,
+    stages: Object.fromEntries(pipeline.stages.map((stage) => [stage.id, describeStage(stage)])),
+  };
+}
+
+function describeStage(stage: Stage): JsonObject {
+  const needs = [...stage.needs];
+  const outputs = Object.fromEntries(
+    Object.entries(stage.outputs).map(([name, { kind, path }]) => [name, { kind, path }]),
+  );
+  if (stage.type === "kind") {
+    const { uses, revision } = stage;
+    return { uses, revision, needs, with: mapArtifacts(stage.with, formatReference), outputs };
+  }
+  const inputs = Object.fromEntries([...listArtifacts(stage)].map(([name, one]) => [name, formatReference(one)]));
+  return { run: stage.run, env: stage.env, needs, inputs, outputs };
+}
+
+function formatReference(reference: ArtifactReference): string {
+  if (reference.artifact === "path") return reference.path;
+  const { stage, output, subpath } = reference;
+  return `\${{ stages.${stage}.outputs.${output} }}${subpath === "" ? "" : `/${subpath}`}`;
+}

@@ -1,0 +1,85 @@
+import { FailureError } from "../base/failure.ts";
+import type { Attempt } from "../cache/cache.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import { listArtifacts } from "../pipeline/stage-artifacts.ts";
+import { executeStage } from "./execute-stage.ts";
+import { finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
+import { planStage, type StagePlan } from "./plan-stage.ts";
+import type { RunState, StageEnd } from "./run-state.ts";
+
+/** Brings one stage's result about, from the cache or by executing it. All stages that it needs are done. */
+export async function runStage(stage: Stage, state: RunState): Promise<StageEnd> {
+  try {
+    for (;;) {
+      const end = await tryStage(stage, state);
+      if (end !== "again") return end;
+    }
+  } catch (error) {
+    if (state.options.signal.aborted) {
+      return finishWithout(stage, state, { outcome: { type: "interrupted", durationMs: 0, resumable: false } });
+    }
+    if (error instanceof FailureError) return finishUnstarted(stage, state, error.failure);
+    throw error;
+  }
+}
+
+async function tryStage(stage: Stage, state: RunState): Promise<StageEnd | "again"> {
+  const plan = await planStage(stage, state.knowledge);
+  if (plan.entry !== undefined) return finishCached(stage, plan, plan.entry, state);
+  const attempt = await beginAttempt(stage, plan, state);
+  try {
+    return await executeAttempt(stage, plan, attempt, state);
+  } catch (error) {
+    await attempt.discard();
+    throw error;
+  }
+}
+
+/** With the entry to itself, looks once more whether the stage has to run, then waits for its turn. */
+async function executeAttempt(
+  stage: Stage,
+  plan: StagePlan,
+  attempt: Attempt,
+  state: RunState,
+): Promise<StageEnd | "again"> {
+  const { signal } = state.options;
+  const others = plan.cause.type === "forced" ? undefined : await state.knowledge.cache.lookup(plan.fingerprint);
+  if (others?.type === "hit") {
+    await attempt.discard();
+    return finishCached(stage, plan, others.entry, state);
+  }
+  const giveBack: (() => void)[] = [];
+  try {
+    for (const slots of state.slotsFor(stage)) giveBack.push(await slots.take(signal));
+    if (await haveInputsChanged(stage, state)) {
+      await attempt.discard();
+      return "again";
+    }
+    return await executeStage(stage, plan, attempt, state);
+  } finally {
+    for (const give of giveBack) give();
+  }
+}
+
+/** Hours may have passed since the plan. Looks at the user's files again, so that the fingerprint is that of what the stage reads. */
+async function haveInputsChanged(stage: Stage, { knowledge }: RunState): Promise<boolean> {
+  let hasChanged = false;
+  for (const reference of listArtifacts(stage).values()) {
+    if (reference.artifact !== "path") continue;
+    const before = await knowledge.userPaths.digest(reference);
+    const after = await knowledge.userPaths.refresh(reference);
+    hasChanged ||= before.digest !== after.digest;
+  }
+  return hasChanged;
+}
+
+function beginAttempt(stage: Stage, plan: StagePlan, { knowledge, options, emit }: RunState): Promise<Attempt> {
+  const notice = (text: string): void => emit({ type: "notice", at: options.now(), level: "info", text });
+  return knowledge.cache.begin(plan.fingerprint, {
+    signal: options.signal,
+    onWait: ({ pid, host }) => {
+      if (pid !== process.pid) notice(`${stage.id} waits: process ${pid} on ${host} makes the same result`);
+    },
+    onOrphan: (pid) => notice(`${stage.id} waits: process ${pid} of a run that was killed still has to end`),
+  });
+}

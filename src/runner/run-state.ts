@@ -1,0 +1,24 @@
+import type { RunEvent } from "../base/event.ts";
+import type { RunId, StageId } from "../base/ids.ts";
+import type { CacheEntry } from "../cache/cache.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import type { Slots } from "../util/slots.ts";
+import type { PlanKnowledge } from "./plan-stage.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { RunOptions } from "./runner.ts";
+
+/** What the stages of one run share. */
+export interface RunState {
+  readonly run: RunId;
+  readonly options: RunOptions;
+  readonly knowledge: PlanKnowledge;
+  /** The same map as the knowledge's, to which a stage that is done adds its entry. */
+  readonly results: Map<StageId, CacheEntry>;
+  readonly record: RunRecord;
+  readonly emit: (event: RunEvent) => void;
+  /** Places to take, in this order, before the stage's process starts. */
+  readonly slotsFor: (stage: Stage) => readonly Slots[];
+}
+
+/** How a stage left the run, as far as the stages that need it are concerned. */
+export type StageEnd = "done" | "failed" | "interrupted";

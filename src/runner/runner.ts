@@ -1,0 +1,38 @@
+import type { RunEvent } from "../base/event.ts";
+import type { StageId } from "../base/ids.ts";
+import type { Cache } from "../cache/cache.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
+import type { Project } from "./project.ts";
+
+/** What a run is made with. */
+export interface RunOptions {
+  readonly project: Project;
+  readonly cache: Cache;
+  /** Hears every event, in order, and may not throw: what a listener throws is rethrown when the run has ended. */
+  readonly listeners: readonly ((event: RunEvent) => void)[];
+  /** Stages to run although the cache has their results. */
+  readonly force: "all" | ReadonlySet<StageId>;
+  /** Run only this stage and what it needs. */
+  readonly target?: StageId;
+  /** Program and arguments that execute one stage; the path of its spec is added. */
+  readonly stageCommand: readonly [string, ...string[]];
+  readonly surroundings: StageSurroundings;
+  /** Aborted to end the run: stages keep what can be resumed from. */
+  readonly signal: AbortSignal;
+  /** Aborted to end it at once. */
+  readonly killSignal: AbortSignal;
+  /** Ms since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** What the machine gives to the stages. */
+export interface StageSurroundings {
+  /** A folder of downloads shared by all projects of the user. */
+  readonly downloadStore: string;
+  /** Processors to use, at least 1. */
+  readonly numWorkers: number;
+  /** The environment of the stage's process. */
+  readonly environmentOf: (stage: Stage) => Readonly<Record<string, string | undefined>>;
+  /** What the machine decides and the stage's numbers depend on; part of its fingerprint. */
+  readonly runtimeOf: (stage: Stage) => Readonly<Record<string, string>>;
+}
