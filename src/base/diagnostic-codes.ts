@@ -164,6 +164,36 @@ export const diagnosticCodes = {
     explanation: "The pipeline file does not exist, is a folder, or may not be read.",
     fix: "Check the path; it is relative to the folder in which you are.",
   },
+  PIPE201: {
+    title: "an input that does not exist",
+    explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",
+    fix: "Correct the path, or put the file there. Relative paths count from the folder in which pipe is started, or that --directory names.",
+  },
+  PIPE301: {
+    title: "an unknown command",
+    explanation: "The first word after `pipe` is the command, and there is none of this name.",
+    fix: "Use one of the commands that `pipe help` lists.",
+  },
+  PIPE302: {
+    title: "an unknown option",
+    explanation: "The command does not take this option.",
+    fix: "Use one of the options that `pipe help COMMAND` lists.",
+  },
+  PIPE303: {
+    title: "an option without its value, or with one that it does not take",
+    explanation: "Some options take a value (`--target STAGE`), others are switches (`--json`).",
+    fix: "Look at `pipe help COMMAND`.",
+  },
+  PIPE304: {
+    title: "a wrong number of arguments",
+    explanation: "The command takes other arguments than were given.",
+    fix: "Look at the usage line of `pipe help COMMAND`.",
+  },
+  PIPE305: {
+    title: "an option that names a stage which does not exist",
+    explanation: "`--target` and `--force` name stages of the pipeline.",
+    fix: "Use the name of a stage as it stands below `stages:`.",
+  },
 } as const satisfies Record<string, DiagnosticExplanation>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

@@ -1,0 +1,54 @@
+import type { CommandDefinition } from "./command.ts";
+
+/** All commands. A new one is one line here and one file in `commands/`. */
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: "run",
+    summary: "Run a pipeline: what is not in the cache yet, and what follows from it.",
+    positionals: ["FILE"],
+    options: ["set", "target", "force", "json", "quiet"],
+    load: async () => (await import("./commands/run.ts")).run,
+  },
+  {
+    name: "plan",
+    aliases: ["status"],
+    summary: "Say what a run would do, and why, without doing it.",
+    positionals: ["FILE"],
+    options: ["set", "target", "force", "json"],
+    load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "validate",
+    summary: "Check a pipeline and report all its mistakes.",
+    positionals: ["FILE"],
+    options: ["set", "json"],
+    load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    name: "exec-stage",
+    summary: "Execute one stage in this process; the runner starts it.",
+    positionals: ["SPEC"],
+    options: [],
+    isHidden: true,
+    load: async () => (await import("./commands/exec-stage.ts")).execStage,
+  },
+  {
+    name: "help",
+    summary: "Explain pipe, or one of its commands.",
+    positionals: ["[COMMAND]"],
+    options: [],
+    load: async () => (await import("./commands/help.ts")).help,
+  },
+  {
+    name: "version",
+    summary: "Print the version.",
+    positionals: [],
+    options: [],
+    load: async () => (await import("./commands/version.ts")).version,
+  },
+];
+
+/** Finds a command by its name or alias. */
+export function findCommand(name: string): CommandDefinition | undefined {
+  return commands.find((command) => command.name === name || command.aliases?.includes(name));
+}

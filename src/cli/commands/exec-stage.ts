@@ -1,0 +1,22 @@
+import { executeStage } from "../../runner/child/execute-stage.ts";
+import type { ExitCode, Invocation } from "../command.ts";
+
+/** Where the runner listens. */
+const eventDescriptor = 3;
+
+export async function execStage({ positionals, io }: Invocation): Promise<ExitCode> {
+  const controller = new AbortController();
+  const stopListening = io.onInterrupt((signal) => controller.abort(`asked to stop (${signal})`));
+  try {
+    const end = await executeStage({
+      specFile: positionals[0] ?? "",
+      eventDescriptor,
+      environment: io.environment,
+      writeLog: (line) => io.stdout.write(`${line}\n`),
+      signal: controller.signal,
+    });
+    return end === "done" ? 0 : end === "failed" ? 1 : 130;
+  } finally {
+    stopListening();
+  }
+}

@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { Diagnostic } from "../base/diagnostic.ts";
+import type { StageId } from "../base/ids.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { checkPipeline } from "../pipeline/check.ts";
+import type { Pipeline } from "../pipeline/pipeline.ts";
+import { loadStageSchemas } from "../pipeline/stage-schemas.ts";
+import { errorCode } from "../util/error-code.ts";
+import { findNearestName } from "../util/nearest-name.ts";
+import type { Invocation } from "./command.ts";
+
+export interface LoadedPipeline {
+  readonly pipeline: Pipeline;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What is wrong with a document, and its text to show the places in. */
+export interface LoadProblem {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Reads and checks the pipeline that a command names. */
+export async function loadPipeline({
+  positionals,
+  options,
+  folder,
+  io,
+}: Invocation): Promise<Result<LoadedPipeline, LoadProblem>> {
+  const given = positionals[0] ?? "";
+  const path = resolve(folder, given);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    return err({ diagnostics: [describeUnreadable(given, path, error)], sources: new Map() });
+  }
+  // As seen from where the user stands, so that an editor or terminal finds the place.
+  const file = relative(io.workingFolder, path) || given;
+  const schemas = loadStageSchemas(join(io.packageFolder, "schemas"));
+  const checked = checkPipeline({ file, text }, { overrides: options.set ?? [], schemas });
+  if (!checked.ok) return err({ diagnostics: checked.error, sources: new Map([[file, text]]) });
+  const unknown = checkStageNames(checked.value.pipeline, options);
+  return unknown.length > 0 ? err({ diagnostics: unknown, sources: new Map() }) : ok(checked.value);
+}
+
+/** The stages that options name. */
+export function selectForced({ options }: Invocation): "all" | ReadonlySet<StageId> {
+  const names = options.force ?? [];
+  // The names were checked when the pipeline was loaded.
+  return names.includes("") ? "all" : new Set(names as readonly StageId[]);
+}
+
+function checkStageNames(pipeline: Pipeline, options: Invocation["options"]): Diagnostic[] {
+  const known = pipeline.stages.map((stage) => stage.id);
+  const given = [
+    ...(options.target === undefined ? [] : [["--target", options.target] as const]),
+    ...(options.force ?? []).filter((name) => name !== "").map((name) => ["--force", name] as const),
+  ];
+  return given
+    .filter(([, name]) => !known.some((id) => id === name))
+    .map(([option, name]) => {
+      const nearest = findNearestName(name, known);
+      const hint = `Defined stages: ${known.join(", ")}.${nearest === undefined ? "" : ` Did you mean "${nearest}"?`}`;
+      return {
+        code: "PIPE305",
+        severity: "error",
+        message: `${option} names stage "${name}", which ${pipeline.file} does not define`,
+        hint,
+      };
+    });
+}
+
+function describeUnreadable(given: string, path: string, error: unknown): Diagnostic {
+  const code = errorCode(error);
+  const why =
+    code === "ENOENT"
+      ? "does not exist"
+      : code === "EISDIR"
+        ? "is a folder"
+        : `cannot be read (${code ?? String(error)})`;
+  return {
+    code: "PIPE122",
+    severity: "error",
+    message: `the pipeline file ${given} ${why}`,
+    hint: `Looked for ${path}.`,
+  };
+}

@@ -1,0 +1,77 @@
+/** One option of the command line; the parser, `--help` and docs/reference/cli.md come from this table. */
+export interface OptionDefinition {
+  /** `switch`: no value. `value`: always one. `optional`: `--name` or `--name=VALUE`. */
+  readonly type: "switch" | "value" | "optional";
+  /** One letter, given after one dash. */
+  readonly short?: string;
+  /** May be given several times. */
+  readonly isMultiple?: boolean;
+  /** What stands for the value in the help, e.g. `DIR`. */
+  readonly placeholder?: string;
+  readonly description: string;
+}
+
+export const optionTable = {
+  set: {
+    type: "value",
+    isMultiple: true,
+    placeholder: "params.NAME=VALUE",
+    description: "Change a parameter of the document for this time; VALUE is YAML. May be repeated.",
+  },
+  target: {
+    type: "value",
+    placeholder: "STAGE",
+    description: "Only this stage and what it needs.",
+  },
+  force: {
+    type: "optional",
+    isMultiple: true,
+    placeholder: "STAGE",
+    description: "Run stages although their results are in the cache: all, or with =STAGE the one. May be repeated.",
+  },
+  json: {
+    type: "switch",
+    description: "Write JSON to standard output, for other programs.",
+  },
+  quiet: {
+    type: "switch",
+    short: "q",
+    description: "Say only what went wrong, and the results.",
+  },
+  directory: {
+    type: "value",
+    short: "C",
+    placeholder: "DIR",
+    description: "Work as if started in this folder.",
+  },
+  "no-color": {
+    type: "switch",
+    description: "No colours. So does the environment variable NO_COLOR.",
+  },
+  help: {
+    type: "switch",
+    short: "h",
+    description: "Explain a command.",
+  },
+  version: {
+    type: "switch",
+    short: "V",
+    description: "Print the version.",
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+export type OptionName = keyof typeof optionTable;
+
+/** Taken by every command. */
+export const globalOptions = ["directory", "no-color", "help"] as const satisfies readonly OptionName[];
+
+/** The values that were given. An optional one without a value is the empty text. */
+export type OptionValues = {
+  readonly [Name in OptionName]?: ValueOf<(typeof optionTable)[Name]>;
+};
+
+type ValueOf<Definition extends OptionDefinition> = Definition extends { readonly isMultiple: true }
+  ? readonly string[]
+  : Definition["type"] extends "switch"
+    ? true
+    : string;
