@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { relative, resolve } from "node:path";
 import type { RunEvent, RunFinished } from "../base/event.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
@@ -7,14 +6,13 @@ import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { createSlots } from "../util/slots.ts";
 import { finishBlocked } from "./finish-stage.ts";
 import { readGitState } from "./git-state.ts";
-import { openHistory } from "./history.ts";
+import { createPlanKnowledge } from "./plan-knowledge.ts";
 import { createRunId } from "./run-id.ts";
 import { openRunRecord } from "./run-record.ts";
 import { runStage } from "./run-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import type { RunOptions } from "./runner.ts";
 import { selectStages } from "./select-stages.ts";
-import { createUserPaths } from "./user-paths.ts";
 
 export interface RunResult {
   readonly run: RunId;
@@ -74,26 +72,15 @@ async function createState(
   options: RunOptions,
   rest: Pick<RunState, "run" | "record" | "emit">,
 ): Promise<RunState> {
-  const { project, surroundings, force } = options;
   const results = new Map<StageId, CacheEntry>();
-  const processors = createSlots(surroundings.numWorkers);
+  const processors = createSlots(options.surroundings.numWorkers);
   // One at a time: TensorFlow takes all processors and most of a device's memory for itself.
   const tensorflow = createSlots(1);
   return {
     ...rest,
     options,
     results,
-    knowledge: {
-      cache: options.cache,
-      history: await openHistory(
-        project.historyFolder,
-        relative(project.folder, resolve(project.folder, pipeline.file)),
-      ),
-      userPaths: createUserPaths(project),
-      results,
-      isForced: (stage) => force === "all" || force.has(stage),
-      runtimeOf: surroundings.runtimeOf,
-    },
+    knowledge: await createPlanKnowledge(pipeline, options, results),
     slotsFor: (stage) => (stage.type === "kind" && stage.tensorflow ? [tensorflow, processors] : [processors]),
   };
 }

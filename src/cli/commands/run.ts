@@ -1,0 +1,84 @@
+import type { RunEvent } from "../../base/event.ts";
+import { FailureError } from "../../base/failure.ts";
+import type { StageId } from "../../base/ids.ts";
+import { createLocalCache } from "../../cache/local-cache.ts";
+import type { Pipeline } from "../../pipeline/pipeline.ts";
+import { checkInputPaths } from "../../runner/input-paths.ts";
+import { locateProject } from "../../runner/project.ts";
+import { runPipeline } from "../../runner/run-pipeline.ts";
+import { selectStages } from "../../runner/select-stages.ts";
+import type { ExitCode, Invocation } from "../command.ts";
+import { createReporter } from "../create-reporter.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { loadPipeline, selectForced } from "../load-pipeline.ts";
+import { reportDiagnostics } from "../report-diagnostics.ts";
+import { reportFailure } from "../report-failure.ts";
+import { prepareSurroundings } from "../stage-surroundings.ts";
+
+export async function run(invocation: Invocation): Promise<ExitCode> {
+  const loaded = await loadPipeline(invocation);
+  if (!loaded.ok) {
+    reportDiagnostics(loaded.error, invocation);
+    return 2;
+  }
+  const { pipeline, warnings } = loaded.value;
+  const target = invocation.options.target as StageId | undefined; // checked with the pipeline
+  const stages = selectStages(pipeline, target);
+  const diagnostics = [...warnings, ...checkInputPaths(stages, invocation.folder)];
+  const isWrong = diagnostics.some(({ severity }) => severity === "error");
+  if (isWrong || !invocation.options.json) {
+    reportDiagnostics({ diagnostics, sources: new Map([[pipeline.file, pipeline.text]]) }, invocation);
+  }
+  return isWrong ? 2 : execute(pipeline, target, invocation);
+}
+
+async function execute(pipeline: Pipeline, target: StageId | undefined, invocation: Invocation): Promise<ExitCode> {
+  const { io, folder } = invocation;
+  const project = locateProject(folder);
+  const reporter = await createReporter(invocation, project);
+  const notify = (level: "info" | "warning", text: string): void =>
+    reporter.handle({ type: "notice", at: Date.now(), level, text });
+  const interrupts = listenForInterrupts(io, () =>
+    notify("warning", "stopping; stages keep what can be resumed from. Ctrl-C once more ends them at once."),
+  );
+  try {
+    const surroundings = await prepareSurroundings({
+      stages: selectStages(pipeline, target),
+      io,
+      signal: interrupts.signal,
+      onSetup: createSetupNotices(notify),
+    });
+    const { status } = await runPipeline(pipeline, {
+      project,
+      cache: createLocalCache(project.stateFolder),
+      listeners: [(event: RunEvent) => reporter.handle(event)],
+      force: selectForced(invocation),
+      ...(target === undefined ? {} : { target }),
+      stageCommand: [...io.self, "exec-stage"],
+      surroundings,
+      signal: interrupts.signal,
+      killSignal: interrupts.killSignal,
+      now: Date.now,
+    });
+    await reporter.close();
+    return status === "done" ? 0 : status === "failed" ? 1 : 130;
+  } catch (error) {
+    if (interrupts.signal.aborted) return 130;
+    if (!(error instanceof FailureError)) throw error;
+    reportFailure(error.failure, invocation);
+    return 1;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** A new activity is said once; its progress is not, since nothing else is on the screen yet. */
+function createSetupNotices(
+  notify: (level: "info", text: string) => void,
+): (progress: { readonly activity: string }) => void {
+  let last = "";
+  return ({ activity }) => {
+    if (activity !== last) notify("info", `TensorFlow set-up: ${activity}`);
+    last = activity;
+  };
+}

@@ -1,0 +1,63 @@
+import type { FingerprintChange, StageCause } from "../base/event.ts";
+import type { Json } from "../base/json.ts";
+import { unreachable } from "../util/unreachable.ts";
+
+const maxChanges = 3;
+const maxValueLength = 48;
+
+/** Why a stage runs, e.g. `with.phases.0.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
+export function describeCause(cause: StageCause, pipelineFile: string): string {
+  switch (cause.type) {
+    case "fresh":
+      return "nothing changed";
+    case "first":
+      return "no result yet";
+    case "forced":
+      return "forced";
+    case "uncacheable":
+      return "always runs";
+    case "damaged":
+      return `its cache entry is damaged: ${cause.path} is gone`;
+    case "changed":
+      return describeChanges(cause.changes, pipelineFile);
+    case "upstream":
+      return `depends on what ${cause.stages.join(", ")} will give`;
+    default:
+      return unreachable(cause);
+  }
+}
+
+function describeChanges(changes: readonly FingerprintChange[], file: string): string {
+  const shown = changes.slice(0, maxChanges).map((change) => describeChange(change, file));
+  const numMore = changes.length - shown.length;
+  return [...shown, ...(numMore > 0 ? [`${numMore} more`] : [])].join("; ");
+}
+
+function describeChange({ path, before, after, line }: FingerprintChange, file: string): string {
+  const place = line === undefined || path.startsWith("runtime.") ? "" : ` (${file}:${line})`;
+  return `${describeDifference(path, before, after)}${place}`;
+}
+
+function describeDifference(path: string, before: Json | undefined, after: Json | undefined): string {
+  if (path === "revision")
+    return `the code of the stage kind has a new revision, ${showValue(before)} → ${showValue(after)}`;
+  if (before === undefined) return `${path} is new: ${showValue(after)}`;
+  if (after === undefined) return `${path} is gone, was ${showValue(before)}`;
+  const old = showValue(before);
+  const current = showValue(after);
+  // Texts that differ only behind what is shown, e.g. scripts.
+  return old === current ? `${path} changed` : `${path} changed ${old} → ${current}`;
+}
+
+function showValue(value: Json | undefined): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const oneLine = shortenDigests(text ?? "nothing")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return oneLine.length <= maxValueLength ? oneLine : `${oneLine.slice(0, maxValueLength - 1)}…`;
+}
+
+/** Eight digits tell two contents apart for the eye. */
+function shortenDigests(text: string): string {
+  return text.replaceAll(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, "$1");
+}
