@@ -39,6 +39,8 @@ export async function askHub(file: HubFile, context: HubContext): Promise<HubAns
   let url = `${endpoint}/${file.repository}/resolve/${encodeURIComponent(file.revision)}/${path}`;
   const token = await findToken(context.environment);
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  // The hub describes the file in the answer that first names it, which may be a redirect to another page of its own.
+  let described: Headers | undefined;
   for (let numRedirects = 0; numRedirects <= maxRedirects; numRedirects++) {
     const response = await send({
       method: "HEAD",
@@ -52,12 +54,12 @@ export async function askHub(file: HubFile, context: HubContext): Promise<HubAns
     const trouble = transientAnswer(response, context.clock);
     if (trouble !== undefined) throw trouble;
     if (response.status >= 400) throw explainHubRefusal(file, response, token !== undefined);
+    if (response.headers.has("x-linked-etag")) described ??= response.headers;
     const location = response.headers.get("location");
-    if (location === null) return { address: { url, headers }, ...describeContent(response.headers) };
+    if (location === null) return { address: { url, headers }, ...describeContent(described ?? response.headers) };
     const next = new URL(location, url);
-    // Only the hub's first redirect out of its own host describes the file; what follows is storage.
     if (next.origin !== new URL(url).origin) {
-      return { address: { url: next.href }, ...describeContent(response.headers, { isRedirect: true }) };
+      return { address: { url: next.href }, ...describeContent(described ?? response.headers, { isRedirect: true }) };
     }
     url = next.href;
   }
