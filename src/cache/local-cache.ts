@@ -67,6 +67,12 @@ async function startAttempt(places: Places, lock: EntryLock, options: BeginOptio
   await removeLeftovers(places);
   await mkdir(workFolder, { recursive: true });
   await mkdir(outputsFolder);
+  let hasEnded = false;
+  const end = async (removed: string): Promise<void> => {
+    if (hasEnded) return;
+    hasEnded = true;
+    await rm(removed, { recursive: true, force: true }).finally(() => lock.release());
+  };
   return {
     outputsFolder,
     workFolder,
@@ -86,14 +92,10 @@ async function startAttempt(places: Places, lock: EntryLock, options: BeginOptio
         outputsFolder: name,
         superseded,
       }));
-      await rm(places.work, { recursive: true, force: true });
-      await lock.release();
+      await end(places.work);
       return entry;
     },
-    async discard() {
-      await rm(outputsFolder, { recursive: true, force: true });
-      await lock.release();
-    },
+    discard: () => end(outputsFolder),
   };
 }
 

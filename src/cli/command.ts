@@ -22,6 +22,8 @@ export interface Invocation {
   /** The project's folder: where pipe was started, or `--directory`; absolute. */
   readonly folder: string;
   readonly isColored: boolean;
+  /** All there are, for the help. */
+  readonly commands: readonly CommandDefinition[];
   readonly io: Io;
 }
 

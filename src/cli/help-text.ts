@@ -1,9 +1,8 @@
 import type { CommandDefinition } from "./command.ts";
-import { commands } from "./commands.ts";
 import { globalOptions, type OptionDefinition, type OptionName, optionTable } from "./options.ts";
 
 /** All commands, a line each. */
-export function renderOverview(): string {
+export function renderOverview(commands: readonly CommandDefinition[]): string {
   const shown = commands.filter((command) => !command.isHidden);
   const rows = shown.map((command): Row => [usageOf(command).slice("pipe ".length), command.summary]);
   return [

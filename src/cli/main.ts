@@ -28,6 +28,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     options,
     folder: resolve(io.workingFolder, options.directory ?? "."),
     isColored: isColored(io, options["no-color"] === true),
+    commands,
     io,
   };
   if (options.help) return explain(command, invocation);

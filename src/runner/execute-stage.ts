@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Failure, FailureError, fail } from "../base/failure.ts";
+import { type Failure, fail } from "../base/failure.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import type { Attempt, CacheEntry } from "../cache/cache.ts";
 import { attemptVariable } from "../cache/orphan.ts";
@@ -9,6 +9,7 @@ import type { Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { readLogTail } from "./crash.ts";
 import { createStageSpec } from "./create-spec.ts";
+import { toFailure } from "./failure-of-error.ts";
 import { finishExecuted, finishWithout } from "./finish-stage.ts";
 import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
@@ -53,8 +54,7 @@ export async function executeStage(
     const entry = await commit(stage, plan, attempt, { state, startedAt, report: collector.report() });
     return await finishExecuted(stage, plan, entry, { ...state, logFile });
   } catch (error) {
-    if (error instanceof FailureError) return failed(error.failure);
-    throw error;
+    return failed(toFailure(error));
   }
 }
 

@@ -1,8 +1,8 @@
-import { FailureError } from "../base/failure.ts";
 import type { Attempt } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { executeStage } from "./execute-stage.ts";
+import { toFailure } from "./failure-of-error.ts";
 import { finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
 import { planStage, type StagePlan } from "./plan-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
@@ -18,8 +18,7 @@ export async function runStage(stage: Stage, state: RunState): Promise<StageEnd>
     if (state.options.signal.aborted) {
       return finishWithout(stage, state, { outcome: { type: "interrupted", durationMs: 0, resumable: false } });
     }
-    if (error instanceof FailureError) return finishUnstarted(stage, state, error.failure);
-    throw error;
+    return finishUnstarted(stage, state, toFailure(error));
   }
 }
 

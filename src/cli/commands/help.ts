@@ -1,15 +1,14 @@
 import { findNearestName } from "../../util/nearest-name.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { commands, findCommand } from "../commands.ts";
 import { renderCommandHelp, renderOverview } from "../help-text.ts";
 
-export async function help({ positionals, io }: Invocation): Promise<ExitCode> {
+export async function help({ positionals, commands, io }: Invocation): Promise<ExitCode> {
   const [name] = positionals;
   if (name === undefined) {
-    io.stdout.write(renderOverview());
+    io.stdout.write(renderOverview(commands));
     return 0;
   }
-  const command = findCommand(name);
+  const command = commands.find((one) => one.name === name || one.aliases?.includes(name));
   if (command === undefined) {
     const names = commands.filter((one) => !one.isHidden).map((one) => one.name);
     const nearest = findNearestName(name, names);

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Failure, FailureError } from "../../base/failure.ts";
+import type { Failure } from "../../base/failure.ts";
 import { stageKinds } from "../../stages/registry.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import { identifyProcess } from "../../util/process-identity.ts";
 import { unreachable } from "../../util/unreachable.ts";
+import { toFailure } from "../failure-of-error.ts";
 import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
 import { type EventChannel, openEventChannel } from "./event-channel.ts";
 import { runCommand } from "./run-command.ts";
@@ -113,24 +114,6 @@ function watchForOrphaning(parent: number, channel: EventChannel): { readonly si
   const timer = setInterval(check, 2_000);
   timer.unref();
   return { signal: controller.signal, stop: () => clearInterval(timer) };
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof FailureError) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
-    return {
-      cause: "disk",
-      message: `the disk is full: ${message}`,
-      hint: "Make space and run the same command again.",
-    };
-  }
-  const detail = error instanceof Error ? error.stack : undefined;
-  return {
-    cause: "internal",
-    message: `internal error, please report: ${message}`,
-    ...(detail === undefined ? {} : { detail }),
-  };
 }
 
 function describeForLog(failure: Failure, error: unknown): string {

@@ -1,0 +1,29 @@
+import { type Failure, FailureError } from "../base/failure.ts";
+import { errorCode } from "../util/error-code.ts";
+
+/** What was thrown, as a failure of the stage: anything that is not a `FailureError` or the disk's fault is a bug. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = errorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return {
+      cause: "disk",
+      message: `the disk is full: ${message}`,
+      hint: "Make space and run the same command again.",
+    };
+  }
+  if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
+    return {
+      cause: "disk",
+      message: `no right to write or read: ${message}`,
+      hint: "Check the owner and the rights of that path.",
+    };
+  }
+  const detail = error instanceof Error ? error.stack : undefined;
+  return {
+    cause: "internal",
+    message: `internal error, please report: ${message}`,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
