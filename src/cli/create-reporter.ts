@@ -5,6 +5,9 @@ import type { Reporter, ReporterOptions } from "../report/reporter.ts";
 import type { Project } from "../runner/project.ts";
 import type { Invocation } from "./command.ts";
 
+/** Rows need room for a name, a bar and a number. */
+const minimumColumns = 40;
+
 /** The reporter that fits: JSON when asked for, rows that move on a terminal, else lines. */
 export async function createReporter({ io, options, isColored }: Invocation, project: Project): Promise<Reporter> {
   const write = (text: string): void => {
@@ -20,7 +23,11 @@ export async function createReporter({ io, options, isColored }: Invocation, pro
   };
   // TERM=dumb cannot move the cursor, and a CI's terminal is a log.
   const isLive =
-    io.stdout.isTTY === true && !options.quiet && io.environment["TERM"] !== "dumb" && !io.environment["CI"];
+    io.stdout.isTTY === true &&
+    io.stdout.columns >= minimumColumns &&
+    !options.quiet &&
+    io.environment["TERM"] !== "dumb" &&
+    !io.environment["CI"];
   if (!isLive) return createPlainReporter(reporterOptions);
   const { createTerminalReporter } = await import("../report/terminal-reporter.ts");
   return createTerminalReporter(reporterOptions);

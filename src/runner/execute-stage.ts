@@ -169,6 +169,8 @@ function listUpstream(stage: Stage, { results }: RunState): Record<string, Finge
 /** A command says why it failed in what it printed. */
 async function addLogTail(failure: Failure, logFile: string): Promise<Failure> {
   if (failure.detail !== undefined || (failure.cause !== "command" && failure.cause !== "signal")) return failure;
-  const detail = await readLogTail(logFile);
+  const tail = await readLogTail(logFile);
+  // The stage's process has written the failure itself at the end of its log.
+  const detail = tail.split(`failed: ${failure.message}`)[0]?.trimEnd() ?? "";
   return detail === "" ? failure : { ...failure, detail };
 }
