@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateCliDocs } from "./generate/cli-docs.mjs";
 import { generateErrorDocs } from "./generate/error-docs.mjs";
 import { generatePipelineDocs } from "./generate/pipeline-docs.mjs";
 import { generatePipelineSchema } from "./generate/pipeline-schema.mjs";
@@ -19,6 +20,7 @@ const generators = [
   generateStageDocs,
   generatePipelineDocs,
   generateErrorDocs,
+  generateCliDocs,
 ];
 /** Folders that hold nothing but generated files, so that one without a source any more is known. */
 const generatedFolders = ["src/stages/generated"];

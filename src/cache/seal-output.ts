@@ -36,7 +36,7 @@ export async function sealOutput(outputsFolder: string, output: OutputToSeal): P
   const shouldSync = listed.length <= maxSyncedFiles;
   const files = await mapBounded(listed, concurrency, async (file) => {
     if (file.type === "other")
-      fail("input", `output "${output.name}" holds ${file.path}, which is neither a file nor a folder`);
+      fail("input", `Output "${output.name}" holds ${file.path}, which is neither a file nor a folder.`);
     const whole = join(path, file.path);
     return {
       path: file.path,
@@ -50,10 +50,11 @@ export async function sealOutput(outputsFolder: string, output: OutputToSeal): P
 
 async function checkShape(path: string, { name, shape, path: declared }: OutputToSeal): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined) fail("command", `the stage ended well but did not write its output "${name}" (${declared})`);
+  if (found === undefined)
+    fail("command", `The stage ended well but did not write its output "${name}" (${declared}).`);
   const isRight = shape === "file" ? found.isFile() : found.isDirectory();
   if (!isRight)
-    fail("command", `the stage's output "${name}" (${declared}) should be a ${shape}, and is something else`);
+    fail("command", `The stage's output "${name}" (${declared}) should be a ${shape}, and is something else.`);
 }
 
 async function sealFile(path: string, sync: boolean): Promise<{ digest: ContentDigest; sizeBytes: number }> {
@@ -73,7 +74,7 @@ async function readLink(
   if (isAbsolute(target) || fromFolder.startsWith("..")) {
     fail(
       "command",
-      `output "${output.name}" holds a link that leads out of it: ${path} → ${target}`,
+      `Output "${output.name}" holds a link that leads out of it: ${path} → ${target}.`,
       "Copy the file, or declare what it leads to as an input.",
     );
   }

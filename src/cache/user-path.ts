@@ -69,7 +69,7 @@ async function readFile(root: string, first: StatedFile): Promise<{ file: Stated
     if (after?.signature === file.signature) return { file, digest };
     if (after !== undefined) file = { ...after, path: first.path };
   }
-  return fail("input", `${path} is being written to`, "Wait until it is complete, and run the same command again.");
+  return fail("input", `${path} is being written to.`, "Wait until it is complete, and run the same command again.");
 }
 
 function failToRead(path: string, error: unknown): never {

@@ -53,11 +53,6 @@ export const optionTable = {
     short: "h",
     description: "Explain a command.",
   },
-  version: {
-    type: "switch",
-    short: "V",
-    description: "Print the version.",
-  },
 } as const satisfies Record<string, OptionDefinition>;
 
 export type OptionName = keyof typeof optionTable;

@@ -20,19 +20,19 @@ export async function describeCrash(end: ProcessEnd, logFile: string): Promise<F
 
 function explain({ code, signal, error }: ProcessEnd, log: string): Failure {
   if (error !== undefined) {
-    return { cause: "environment", message: `the stage's process could not be started: ${error.message}` };
+    return { cause: "environment", message: `The stage's process could not be started: ${error.message}.` };
   }
   if (/JavaScript heap out of memory/.test(log)) {
     return {
       cause: "memory",
-      message: "the stage's process ran out of JavaScript heap",
+      message: "The stage's process ran out of JavaScript heap.",
       hint: "Give it more, e.g. NODE_OPTIONS=--max-old-space-size=8192, and run the same command again.",
     };
   }
   if (signal === "SIGKILL") {
     return {
       cause: "memory",
-      message: "the stage's process was killed (SIGKILL), most often because the machine had no memory left",
+      message: "The stage's process was killed (SIGKILL), most often because the machine had no memory left.",
       hint: "`dmesg` tells whether it was that. A smaller batch or size needs less memory; then run the same command again.",
     };
   }
@@ -45,15 +45,15 @@ function explain({ code, signal, error }: ProcessEnd, log: string): Failure {
   ) {
     return {
       cause: "signal",
-      message: `native code crashed in the stage's process (${signal})`,
+      message: `Native code crashed in the stage's process (${signal}).`,
       hint:
         signal === "SIGILL"
           ? "The TensorFlow library needs instructions that this processor lacks; see `pipe doctor`."
           : "See the log, and `pipe doctor` for the libraries in use.",
     };
   }
-  if (signal !== null) return { cause: "signal", message: `the stage's process was ended by ${signal}` };
-  return { cause: "internal", message: `the stage's process ended with exit code ${code} and did not say why` };
+  if (signal !== null) return { cause: "signal", message: `The stage's process was ended by ${signal}.` };
+  return { cause: "internal", message: `The stage's process ended with exit code ${code} and did not say why.` };
 }
 
 /** The last lines of a log, without its beginning when it is long; empty when there is none. */

@@ -108,7 +108,7 @@ async function checkInputs(inputs: Readonly<Record<string, StageInputPath>>): Pr
     if ((await lstat(path).catch(() => undefined)) === undefined)
       fail(
         "input",
-        `the input "${place}" does not exist: ${path}`,
+        `The input "${place}" does not exist: ${path}.`,
         "Look at what the stage before has put out, and at the path behind the reference.",
       );
   }
@@ -151,7 +151,7 @@ async function checkInputsUnchanged(stage: Stage, { knowledge }: RunState): Prom
     if (before.digest !== after.digest)
       fail(
         "input",
-        `${reference.path} was changed while the stage ran, so its result is of neither version`,
+        `${reference.path} was changed while the stage ran, so the result is of neither version.`,
         "Run the same command again, and leave the file alone meanwhile.",
       );
   }

@@ -9,21 +9,21 @@ export function toFailure(error: unknown): Failure {
   if (code === "ENOSPC" || code === "EDQUOT") {
     return {
       cause: "disk",
-      message: `the disk is full: ${message}`,
+      message: `The disk is full: ${message}.`,
       hint: "Make space and run the same command again.",
     };
   }
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
     return {
       cause: "disk",
-      message: `no right to write or read: ${message}`,
+      message: `No right to write or read: ${message}.`,
       hint: "Check the owner and the rights of that path.",
     };
   }
   const detail = error instanceof Error ? error.stack : undefined;
   return {
     cause: "internal",
-    message: `internal error, please report: ${message}`,
+    message: `Internal error, please report: ${message}`,
     ...(detail === undefined ? {} : { detail }),
   };
 }

@@ -42,7 +42,7 @@ export async function runCommand(spec: StageSpec, work: CommandWork, surrounding
   context.signal.throwIfAborted();
   const { code, signal } = await ended;
   if (signal !== null) throw killedBy(signal);
-  if (code !== 0) fail("command", `the command ended with exit code ${code}${describeCode(code)}`);
+  if (code !== 0) fail("command", `The command ended with exit code ${code}${describeCode(code)}.`);
 }
 
 /** `PIPE_INPUT_<NAME>` and `PIPE_OUTPUT_<NAME>`, names in capitals and with `_` for `-`. */
@@ -60,7 +60,7 @@ function toVariable(name: string): string {
 function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     child.once("error", (error) => {
-      reject(new FailureError({ cause: "environment", message: `/bin/sh cannot be started: ${error.message}` }));
+      reject(new FailureError({ cause: "environment", message: `/bin/sh cannot be started: ${error.message}.` }));
     });
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
@@ -110,7 +110,7 @@ function describeCode(code: number | null): string {
 function killedBy(signal: NodeJS.Signals): FailureError {
   return new FailureError({
     cause: "signal",
-    message: `the command was ended by ${signal}`,
+    message: `The command was ended by ${signal}.`,
     ...(signal === "SIGKILL" ? { hint: "Most often the machine had no memory left; `dmesg` tells." } : {}),
   });
 }
