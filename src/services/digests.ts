@@ -30,12 +30,3 @@ export class DigestStream {
     return Object.fromEntries([...this.#hashes].map(([algorithm, hash]) => [algorithm, hash.digest("hex")]));
   }
 }
-
-/** The sha256 of a whole file, in hex. */
-export async function computeFileSha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>) {
-    hash.update(chunk);
-  }
-  return hash.digest("hex");
-}

@@ -1,4 +1,5 @@
-import { constants, type FileHandle, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants, type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
+import { atomicWrite } from "../util/atomic-write.ts";
 import { type DigestAlgorithm, DigestStream, type Digests } from "./digests.ts";
 
 /** What the server says about the file that a part belongs to. */
@@ -104,7 +105,7 @@ export class PartFile {
 }
 
 /** Where the note about a part lies. */
-export function notePath(partPath: string): string {
+function notePath(partPath: string): string {
   return `${partPath}.json`;
 }
 
@@ -129,7 +130,9 @@ async function readIdentity(path: string): Promise<RemoteIdentity | undefined> {
 }
 
 async function saveIdentity(path: string, identity: RemoteIdentity): Promise<void> {
-  const temporary = `${path}.new`;
-  await writeFile(temporary, `${JSON.stringify({ version: 1, ...identity }, null, 2)}\n`);
-  await rename(temporary, path);
+  await atomicWrite(
+    path,
+    `${JSON.stringify({ version: 1, ...identity }, null, 2)}
+`,
+  );
 }

@@ -39,7 +39,7 @@ export const patientPolicy: RetryPolicy = {
 const rateLimitFactor = 10;
 
 /** Doubles with each attempt (counted from 1) up to the largest delay, less up to half of it by chance. */
-export function computeDelay(error: TransientError, attempt: number, policy: RetryPolicy, random: number): number {
+function computeDelay(error: TransientError, attempt: number, policy: RetryPolicy, random: number): number {
   if (error.retryAfterMs !== undefined) return error.retryAfterMs;
   const factor = error.rateLimited ? rateLimitFactor : 1;
   const ceiling = Math.min(policy.firstDelayMs * 2 ** (attempt - 1), policy.maxDelayMs) * factor;

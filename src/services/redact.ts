@@ -9,7 +9,7 @@ export function redact(text: string, secrets: readonly string[]): string {
 }
 
 /** Hides what makes a signed address work, e.g. `X-Goog-Signature=…`. */
-export function redactSignatures(text: string): string {
+function redactSignatures(text: string): string {
   return text.replace(/([?&](?:[\w-]*(?:signature|token|credential)|upload_id|sig)=)[^&\s"'>]+/gi, "$1[redacted]");
 }
 

@@ -8,7 +8,6 @@ import { type Competition, getCompetition } from "../services/kaggle/competition
 import { competitionPage } from "../services/kaggle/endpoint.ts";
 import { explainRefusal } from "../services/kaggle/refusal.ts";
 import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";
-import { throttleProgress } from "./progress-throttle.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleDownloadWith>;
@@ -65,7 +64,6 @@ async function fetchWithProgress(
   { client, archive }: { client: KaggleClient; archive: string },
 ): Promise<void> {
   const slug = stage.with.competition;
-  const report = throttleProgress(stage.progress, clock);
   const warnOfSpace = createSpaceWarning(stage);
   await downloadFile({
     what: `the archive of "${slug}"`,
@@ -77,7 +75,7 @@ async function fetchWithProgress(
     onSize: warnOfSpace,
     onNotice: (text) => stage.log("warning", client.redact(text)),
     onProgress: ({ receivedBytes, totalBytes }) =>
-      report({
+      stage.progress({
         activity: "downloading",
         done: receivedBytes,
         ...(totalBytes !== undefined && { total: totalBytes }),

@@ -11,6 +11,8 @@ import { createTestClock, type TestClock } from "./test-clock.ts";
 const slug = "cells";
 const sizeBytes = 1_000_000;
 
+const firstBytes = makeBytes("first", sizeBytes);
+
 let folder: string;
 let server: KaggleServer;
 let clock: TestClock;
@@ -18,7 +20,7 @@ let notices: string[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "pipe-download-"));
-  writeFileSync(serverFile(), makeBytes("first", sizeBytes));
+  writeFileSync(serverFile(), firstBytes);
   server = await startKaggleServer({ competitions: [{ slug, archive: serverFile() }] });
   clock = createTestClock();
   notices = [];

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { atomicWrite } from "../../util/atomic-write.ts";
 
 /** What was about to be submitted, or was: all that a process started after a crash needs to know. */
 export interface JournalEntry {
@@ -25,13 +25,5 @@ export async function readJournal(path: string): Promise<JournalEntry | undefine
 
 /** Returns when the entry is on the disk: only then may the submission be sent. */
 export async function writeJournal(path: string, entry: JournalEntry): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(`${path}.new`, "w");
-  try {
-    await file.writeFile(`${JSON.stringify({ version: 1, ...entry }, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await atomicWrite(path, `${JSON.stringify({ version: 1, ...entry }, null, 2)}\n`);
 }

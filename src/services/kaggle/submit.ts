@@ -1,5 +1,5 @@
 import { FailureError } from "../../base/failure.ts";
-import { computeFileSha256 } from "../digests.ts";
+import { sha256File } from "../../util/sha256.ts";
 import { mayRetry, patientPolicy, type RetryPolicy, TransientError, waitBeforeRetry } from "../http-retry.ts";
 import type { KaggleClient } from "./client.ts";
 import type { Competition } from "./competition.ts";
@@ -27,7 +27,7 @@ export interface SubmitRequest {
  */
 export async function submitOnce(client: KaggleClient, request: SubmitRequest): Promise<number> {
   const slug = request.competition.slug;
-  const sha256 = await computeFileSha256(request.path);
+  const sha256 = await sha256File(request.path);
   const journal = await readJournal(request.journalPath);
   const isSame = journal?.sha256 === sha256 && journal.competition === slug;
   if (isSame && journal.reference !== undefined) return journal.reference;
@@ -54,7 +54,7 @@ export async function submitOnce(client: KaggleClient, request: SubmitRequest): 
 const maxMessageLength = 400;
 
 /** The description by which a submission is found again: it names the run and the file. */
-export function describeSubmission(message: string, runId: string, sha256: string): string {
+function describeSubmission(message: string, runId: string, sha256: string): string {
   const text = message.trim().slice(0, maxMessageLength);
   return `${text}${text === "" ? "" : " "}[run ${runId}, ${fileMark(sha256)}]`;
 }
