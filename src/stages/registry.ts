@@ -5,6 +5,10 @@ import type { StageKind } from "./stage-kind.ts";
  * A new kind is one line here, one file beside this one, one schema, one test case.
  */
 export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>>> = {
+  "archive/unzip": async () => (await import("./archive-unzip.ts")).archiveUnzip,
+  "dataset/build": async () => (await import("./dataset-build.ts")).datasetBuild,
+  "dataset/split": async () => (await import("./dataset-split.ts")).datasetSplit,
+  "dataset/stats": async () => (await import("./dataset-stats.ts")).datasetStats,
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
   "model/tune-thresholds": async () => (await import("./model-tune-thresholds.ts")).modelTuneThresholds,

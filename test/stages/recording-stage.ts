@@ -15,7 +15,8 @@ export interface RecordingStageOptions<With> {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
-  /** Names of files that the stage puts out. */
+  readonly inputs?: StageContext<With>["inputs"];
+  /** Paths of what the stage puts out; one that ends in a slash is a folder, and is made. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -32,8 +33,11 @@ export function createRecordingStage<With>(options: RecordingStageOptions<With>)
     said,
     metrics,
     with: options.with,
-    inputs: {},
-    output: (name) => join(made("outputs"), options.outputs[name] ?? name),
+    inputs: options.inputs ?? {},
+    output(name) {
+      const path = options.outputs[name] ?? name;
+      return path.endsWith("/") ? made(join("outputs", path)) : join(made("outputs"), path);
+    },
     workFolder: made("work"),
     packStore: join(options.folder, "packs"),
     downloadStore: join(options.folder, "downloads"),
@@ -41,7 +45,7 @@ export function createRecordingStage<With>(options: RecordingStageOptions<With>)
     signal: options.signal ?? new AbortController().signal,
     runId: "20261124-080000-cells-3f9a",
     stageId: "stage",
-    numWorkers: 1,
+    numWorkers: 2,
     progress: (progress) => void say({ type: "progress", ...progress }),
     metric: (name, value) => {
       metrics[name] = value;

@@ -1,0 +1,33 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { unzip } from "../data/unzip.ts";
+import type { ArchiveUnzipWith } from "./generated/archive-unzip.ts";
+import type { StageContext, StageKind } from "./stage-kind.ts";
+
+/** Unpacks a zip archive, and on request the zip archives inside it, each into a folder of its name. */
+export const archiveUnzip: StageKind<ArchiveUnzipWith> = {
+  uses: "archive/unzip",
+  async run(stage) {
+    const names = await unpack(stage, stage.with.archive, stage.output("files"));
+    stage.metric("unzip/files", names.length);
+  },
+};
+
+async function unpack(stage: StageContext<ArchiveUnzipWith>, archive: string, target: string): Promise<string[]> {
+  const names = await unzip({
+    ...{ archive, target, concurrency: stage.numWorkers * 4, signal: stage.signal },
+    onProgress: ({ done, total }) =>
+      stage.progress({ activity: `unpacking ${archive.split("/").at(-1)}`, done, total, unit: "bytes" }),
+  });
+  if (!stage.with.nested) return names;
+  const inner = names.filter((name) => name.toLowerCase().endsWith(".zip"));
+  const unpacked: string[] = [];
+  for (const name of inner) {
+    const folder = name.slice(0, -".zip".length);
+    await mkdir(join(target, folder), { recursive: true });
+    const innerNames = await unpack(stage, join(target, name), join(target, folder));
+    await rm(join(target, name));
+    unpacked.push(...innerNames.map((innerName) => `${folder}/${innerName}`));
+  }
+  return [...names.filter((name) => !inner.includes(name)), ...unpacked];
+}
