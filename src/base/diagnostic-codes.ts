@@ -164,6 +164,11 @@ export const diagnosticCodes = {
     explanation: "The pipeline file does not exist, is a folder, or may not be read.",
     fix: "Check the path; it is relative to the folder in which you are.",
   },
+  PIPE123: {
+    title: "too many mistakes to show",
+    explanation: "The rest of the document is not looked at before the mistakes that are shown have been put right.",
+    fix: "Put right what is shown and check again.",
+  },
   PIPE201: {
     title: "an input that does not exist",
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",

@@ -5,7 +5,7 @@ import { resolveCommand } from "./command-stage.ts";
 import { type MapNode, visitNodes } from "./document-node.ts";
 import type { Parameters } from "./parameters.ts";
 import type { OutputDeclaration, Stage } from "./pipeline.ts";
-import { problem, type Report } from "./problem.ts";
+import { type ProblemList, problem, type Report } from "./problem.ts";
 import { resolveWith } from "./resolve-with.ts";
 import { createDependentsFinder, findCycles, orderStages, type StageGraph } from "./stage-graph.ts";
 import { type CommandOutline, type KindOutline, outlineStage, type StageOutline } from "./stage-outline.ts";
@@ -16,28 +16,34 @@ import { validateNode } from "./validate-node.ts";
 interface StageCheck {
   readonly schemas: StageSchemas;
   readonly parameters: Parameters;
-  readonly report: Report;
+  readonly problems: ProblemList;
 }
 
 /** Checks all stages, one by one and how they fit together. Of use only if nothing was reported. */
 export function checkStages(node: MapNode, check: StageCheck): Stage[] {
-  const { schemas, parameters, report } = check;
+  const { schemas, parameters, problems } = check;
+  const { report } = problems;
   const outlines = new Map<string, StageOutline>();
   for (const [id, entry] of node.entries) {
+    if (problems.isFull()) break;
     const filledIn = { ...entry, value: parameters.fillIn(entry.value) };
     outlines.set(id, outlineStage(id, filledIn, schemas, report));
   }
 
   const references = new Map<StageId, StageReferences>();
-  for (const outline of outlines.values()) references.set(outline.id, followReferences(outline, outlines, report));
+  for (const outline of outlines.values()) {
+    if (problems.isFull()) break;
+    references.set(outline.id, followReferences(outline, outlines, report));
+  }
   const graph: StageGraph = new Map([...references].map(([id, { dependencies }]) => [id, dependencies]));
   for (const cycle of findCycles(graph)) reportCycle(cycle, graph, report);
 
   const dependentsOf = createDependentsFinder(graph);
   const stages = new Map<StageId, Stage>();
   for (const outline of outlines.values()) {
-    if (outline.type === "broken") continue;
-    const own = references.get(outline.id)!;
+    if (problems.isFull()) break;
+    const own = references.get(outline.id);
+    if (outline.type === "broken" || own === undefined) continue;
     const context = { outlines, references: own, dependentsOf, report };
     stages.set(outline.id, resolveStage(outline, own, schemas, context));
   }

@@ -6,11 +6,14 @@ import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-
 import { applyOverrides } from "./overrides.ts";
 import { type Parameters, resolveParameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { problem, type Report, valueProblem } from "./problem.ts";
+import { createProblemList, problem, type Report, valueProblem } from "./problem.ts";
 import { readDocument } from "./read-document.ts";
 import { namePattern } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
+
+/** Mistakes after which a check gives up. */
+const maxProblems = 200;
 
 export interface CheckOptions {
   /** `params.NAME=VALUE`, as given to `--set`. */
@@ -31,17 +34,18 @@ export function checkPipeline(
   const read = readDocument(source.file, source.text);
   if (!read.ok) return read;
   const { node, problems } = read.value;
-  const found: Diagnostic[] = [...problems];
-  const report: Report = (diagnostic) => found.push(diagnostic);
+  const list = createProblemList(maxProblems, problems);
+  const { found, report } = list;
 
   const parameters = checkParameters(node, options.overrides, report);
   const top = checkTop(node, parameters, options.schemas, report);
   const stagesNode = node.entries.get("stages")?.value;
-  const check = { schemas: options.schemas, parameters, report };
+  const check = { schemas: options.schemas, parameters, problems: list };
   const stages = stagesNode?.type === "map" ? checkStages(stagesNode, check) : [];
   if (!found.some(isError)) reportUnused(node, parameters, report);
 
   const sorted = sortAndDeduplicate(found);
+  if (list.isFull()) sorted.push(problem("PIPE123", undefined, "there are more mistakes than can be shown"));
   if (sorted.some(isError)) return err(sorted);
   const pipeline: Pipeline = {
     name: textOf(top, "name") ?? "",

@@ -6,6 +6,19 @@ import type { DocumentNode } from "./document-node.ts";
 /** Where a check puts the mistakes it finds. */
 export type Report = (diagnostic: Diagnostic) => void;
 
+/** Collects mistakes up to a number that nobody reads beyond; each takes time to word, as there may be names to compare. */
+export interface ProblemList {
+  readonly found: readonly Diagnostic[];
+  readonly report: Report;
+  /** Whether it is time to stop looking. */
+  isFull(): boolean;
+}
+
+export function createProblemList(limit: number, first: readonly Diagnostic[]): ProblemList {
+  const found = [...first];
+  return { found, report: (diagnostic) => found.push(diagnostic), isFull: () => found.length >= limit };
+}
+
 interface ProblemDetails {
   readonly hint?: string | undefined;
   readonly related?: readonly RelatedPlace[];

@@ -19,7 +19,10 @@ const wordingsByMessage: readonly (readonly [RegExp, SyntaxWording])[] = [
     { message: "a list item on the line of its key", hint: "Put the - on the next line." },
   ],
   [/flow-(map|seq)-end token/, { message: "a closing bracket that was never opened", hint: "Remove it." }],
-  [/at node end/, { message: "text after the end of the value", hint: "Put quotes around all of the value." }],
+  [
+    /at node end/,
+    { message: "text after the end of the value", hint: "Is a comma missing, or quotes around all of it?" },
+  ],
   [/in YAML stream/, { message: "text outside of the document's map" }],
 ];
 
