@@ -1,6 +1,6 @@
 import { constants, type FileHandle, open, readFile, rename, rm } from "node:fs/promises";
 import { atomicWrite } from "../util/atomic-write.ts";
-import { type DigestAlgorithm, DigestStream, type Digests } from "./digests.ts";
+import { type DigestAlgorithm, DigestStream, type Digests, digestAlgorithms } from "./digests.ts";
 
 /** What the server says about the file that a part belongs to. */
 export interface RemoteIdentity {
@@ -10,8 +10,8 @@ export interface RemoteIdentity {
   readonly lastModified: string | undefined;
   /** Undefined when the server does not say. */
   readonly sizeBytes: number | undefined;
-  /** Lower-case hex, from `x-goog-hash`. */
-  readonly md5: string | undefined;
+  /** What the server says the content's digests are, from `x-goog-hash`. */
+  readonly digests: Digests;
 }
 
 /**
@@ -122,7 +122,7 @@ async function readIdentity(path: string): Promise<RemoteIdentity | undefined> {
       etag: asText(field("etag")),
       lastModified: asText(field("lastModified")),
       sizeBytes: typeof sizeBytes === "number" ? sizeBytes : undefined,
-      md5: asText(field("md5")),
+      digests: readDigests(field("digests")),
     };
   } catch {
     return undefined;
@@ -134,5 +134,13 @@ async function saveIdentity(path: string, identity: RemoteIdentity): Promise<voi
     path,
     `${JSON.stringify({ version: 1, ...identity }, null, 2)}
 `,
+  );
+}
+
+function readDigests(value: unknown): Digests {
+  if (typeof value !== "object" || value === null) return {};
+  const fields = value as Record<string, unknown>;
+  return Object.fromEntries(
+    digestAlgorithms.filter((name) => typeof fields[name] === "string").map((name) => [name, fields[name]]),
   );
 }

@@ -1,3 +1,4 @@
+import type { Digests } from "./digests.ts";
 import type { RemoteIdentity } from "./download-part.ts";
 
 /** What an answer to a (possibly partial) GET means for the part that we hold. */
@@ -56,14 +57,20 @@ function readIdentity(headers: Headers, sizeBytes: number | undefined): RemoteId
     etag: etag === null || etag.startsWith("W/") ? undefined : etag,
     lastModified: headers.get("last-modified") ?? undefined,
     sizeBytes,
-    md5: parseGoogleMd5(headers.get("x-goog-hash")),
+    digests: parseGoogleHash(headers.get("x-goog-hash") ?? ""),
   };
 }
 
-/** The md5 in `x-goog-hash: crc32c=…,md5=<base64>`, as hex. Google leaves it out for files composed of several. */
-function parseGoogleMd5(header: string | null): string | undefined {
-  const encoded = /(?:^|[,\s])md5=([A-Za-z0-9+/]{22}==)/.exec(header ?? "")?.[1];
-  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("hex");
+/**
+ * The better digest of `x-goog-hash: crc32c=<base64>,md5=<base64>`. Google leaves the md5 out for objects composed of
+ * several, which large archives are.
+ */
+function parseGoogleHash(header: string): Digests {
+  const find = (name: string) => new RegExp(`(?:^|[,\\s])${name}=([A-Za-z0-9+/]+=*)`).exec(header)?.[1];
+  const toHex = (encoded: string) => Buffer.from(encoded, "base64").toString("hex");
+  const [md5, crc32c] = [find("md5"), find("crc32c")];
+  if (md5 !== undefined) return { md5: toHex(md5) };
+  return crc32c === undefined ? {} : { crc32c: toHex(crc32c) };
 }
 
 function parseLength(header: string | null): number | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { DigestAlgorithm } from "./digests.ts";
-import type { PartFile } from "./download-part.ts";
+import type { PartFile, RemoteIdentity } from "./download-part.ts";
 import { readDownloadAnswer } from "./download-response.ts";
 import { describeCause, discardBody, hostOf, send, transientAnswer } from "./http-request.ts";
 import { TransientError } from "./http-retry.ts";
@@ -23,7 +23,8 @@ export interface TransferOptions {
   readonly idleTimeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  algorithms(identityHasMd5: boolean): readonly DigestAlgorithm[];
+  /** The digests to compute of a file that the server describes so. */
+  algorithms(identity: RemoteIdentity | undefined): readonly DigestAlgorithm[];
   /** Called once the size is known; may throw. */
   beforeWriting(part: PartFile): Promise<void>;
   /** Bytes now in the part. */
@@ -56,10 +57,10 @@ export async function transfer(
       await part.restart(undefined);
       throw new TransientError(`starting over: ${answer.reason}`, { retryAfterMs: 0 });
     case "whole":
-      await part.restart(answer.identity, options.algorithms(answer.identity.md5 !== undefined));
+      await part.restart(answer.identity, options.algorithms(answer.identity));
       break;
     case "continue":
-      await part.resume(options.algorithms(part.identity?.md5 !== undefined));
+      await part.resume(options.algorithms(part.identity));
       break;
   }
   await options.beforeWriting(part).catch(async (error) => {

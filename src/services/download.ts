@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FailureError } from "../base/failure.ts";
 import type { Clock } from "./clock.ts";
-import type { DigestAlgorithm, Digests } from "./digests.ts";
+import { type Digests, digestAlgorithms } from "./digests.ts";
 import { checkFreeBytes, formatBytes, readFreeBytes } from "./disk-space.ts";
 import { PartFile } from "./download-part.ts";
 import { type DownloadAddress, type TransferOptions, transfer } from "./download-transfer.ts";
@@ -17,7 +17,7 @@ export interface DownloadRequest {
   readonly target: string;
   /** Where the unfinished file and the note about it are kept; in the same file system as `target`. */
   readonly part: string;
-  /** What the file must be; the server's own md5 is checked besides. Digests in hex. */
+  /** What the file must be; what the server promises is checked besides. Digests in hex. */
   readonly expected?: Digests & { readonly sizeBytes?: number };
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -61,7 +61,7 @@ async function completePart(part: PartFile, request: DownloadRequest): Promise<D
   const options = transferOptions(request);
   for (let numDamaged = 0; ; ) {
     if (!isComplete(part, request)) await transferAll(part, request, options);
-    const digests = await part.finish(options.algorithms(part.identity?.md5 !== undefined));
+    const digests = await part.finish(options.algorithms(part.identity));
     const damage = findDamage(part, digests, request);
     if (damage === undefined) return digests;
     await part.restart(undefined);
@@ -108,10 +108,8 @@ function transferOptions(request: DownloadRequest): TransferOptions {
     signal,
     timeoutMs: request.timeoutMs ?? 60_000,
     idleTimeoutMs: request.idleTimeoutMs ?? 60_000,
-    algorithms(identityHasMd5) {
-      const algorithms: DigestAlgorithm[] = identityHasMd5 || expected.md5 !== undefined ? ["md5"] : [];
-      return expected.sha256 === undefined ? algorithms : [...algorithms, "sha256"];
-    },
+    algorithms: (identity) =>
+      digestAlgorithms.filter((name) => identity?.digests[name] !== undefined || expected[name] !== undefined),
     async beforeWriting(part) {
       const folder = dirname(request.part);
       const sizeBytes = part.identity?.sizeBytes ?? expected.sizeBytes;
@@ -139,15 +137,11 @@ function findDamage(part: PartFile, digests: Digests, request: DownloadRequest):
   const sizes = [part.identity?.sizeBytes, expected.sizeBytes].filter((size) => size !== undefined);
   const wrongSize = sizes.find((size) => size !== part.sizeBytes);
   if (wrongSize !== undefined) return `${part.sizeBytes} bytes instead of ${wrongSize}`;
-  const promises = [
-    ["md5", part.identity?.md5],
-    ["md5", expected.md5],
-    ["sha256", expected.sha256],
-  ] as const;
-  const broken = promises.find(
-    ([algorithm, digest]) => digest !== undefined && digests[algorithm] !== digest.toLowerCase(),
+  const promises = [part.identity?.digests ?? {}, expected].flatMap((promised: Digests) =>
+    digestAlgorithms.map((name) => ({ name, promised: promised[name]?.toLowerCase() })),
   );
-  return broken && `its ${broken[0]} is ${digests[broken[0]]}, not ${broken[1]}`;
+  const broken = promises.find(({ name, promised }) => promised !== undefined && digests[name] !== promised);
+  return broken && `its ${broken.name} is ${digests[broken.name]}, not ${broken.promised}`;
 }
 
 function refusal(what: string, { host, status }: { host: string; status: number }): FailureError {

@@ -17,6 +17,8 @@ export interface CompetitionOptions {
   readonly hasEntered?: boolean;
   readonly isNotebooksOnly?: boolean;
   readonly submissionsDisabled?: boolean;
+  /** The archive was composed of several objects: the storage then knows no md5 of it. */
+  readonly isComposite?: boolean;
 }
 
 /** A file of the archive. */
@@ -61,13 +63,19 @@ export class StandInCompetition {
     return await readZipFiles(this.options.archive).catch(() => whole);
   }
 
-  /** Length, digest and ETag of the archive as it is now. */
-  async inspectArchive(): Promise<{ sizeBytes: number; md5: Buffer; etag: string; modified: Date }> {
+  /** The archive as it is now; `hash` as in `x-goog-hash`. */
+  async inspectArchive(): Promise<{ sizeBytes: number; hash: string; etag: string; modified: Date }> {
     const { size, mtime } = statSync(this.options.archive);
-    const hash = createHash("md5");
-    for await (const chunk of createReadStream(this.options.archive)) hash.update(chunk as Buffer);
-    const md5 = hash.digest();
-    return { sizeBytes: size, md5, etag: `"${md5.toString("hex")}"`, modified: mtime };
+    const stream = createReadStream(this.options.archive) as AsyncIterable<Buffer>;
+    const md5 = createHash("md5");
+    let crc = 0;
+    for await (const chunk of stream) {
+      md5.update(chunk);
+      if (this.options.isComposite) crc = addCrc32c(crc, chunk);
+    }
+    const digest = md5.digest();
+    const hash = this.options.isComposite ? `crc32c=${encodeCrc32c(crc)}` : `md5=${digest.toString("base64")}`;
+    return { sizeBytes: size, hash, etag: `"${digest.toString("hex")}"`, modified: mtime };
   }
 }
 
@@ -78,4 +86,20 @@ async function readZipFiles(path: string): Promise<readonly ArchiveFile[]> {
     if (!entry.fileName.endsWith("/")) files.push({ name: entry.fileName, sizeBytes: entry.uncompressedSize });
   }
   return files;
+}
+
+/** Bit by bit, so that it shares no table with what it is to check. */
+function addCrc32c(before: number, bytes: Uint8Array): number {
+  let crc = ~before;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0x82f63b78 & -(crc & 1));
+  }
+  return ~crc;
+}
+
+function encodeCrc32c(crc: number): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(crc);
+  return bytes.toString("base64");
 }

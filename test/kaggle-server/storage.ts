@@ -102,7 +102,7 @@ async function sendArchive(
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<void> {
-  const { sizeBytes, md5, etag, modified } = await competition.inspectArchive();
+  const { sizeBytes, hash, etag, modified } = await competition.inspectArchive();
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1];
   const condition = request.headers["if-range"];
   const mayContinue = condition === undefined || condition === etag || condition === modified.toUTCString();
@@ -120,7 +120,7 @@ async function sendArchive(
     "accept-ranges": "bytes",
     etag: fault?.type === "other-etag" ? '"0123456789abcdef0123456789abcdef"' : etag,
     "last-modified": modified.toUTCString(),
-    "x-goog-hash": `crc32c=AAAAAA==,md5=${md5.toString("base64")}`,
+    "x-goog-hash": hash,
     ...(fault?.type === "truncate" ? {} : { "content-length": sizeBytes - start }),
     ...(isPartial && { "content-range": `bytes ${start}-${sizeBytes - 1}/${sizeBytes}` }),
   });

@@ -154,6 +154,15 @@ describe("downloadFile", () => {
     expect(notices.join("\n")).toMatch(/its md5 is/);
   });
 
+  it("goes by the checksum of the storage where it has no md5", async () => {
+    await server.close();
+    server = await startKaggleServer({ competitions: [{ slug, archive: serverFile(), isComposite: true }] });
+    server.faults.inject("download", { type: "corrupt", at: 654_321 });
+    await download();
+    expectComplete();
+    expect(notices.join("\n")).toMatch(/its crc32c is/);
+  });
+
   it("notices a flipped bit in what an earlier attempt left", async () => {
     server.faults.inject("download", { type: "drop", afterBytes: 300_000 });
     await expect(download({ policy: { ...quickPolicy, maxAttempts: 1 } })).rejects.toMatchObject({
