@@ -4,7 +4,6 @@ import {
   convolveFilterGradient,
   convolveInputGradient,
 } from "../kernels/convolution.ts";
-import { uploadFloats } from "../runtime/upload.ts";
 import type { ParameterGroup } from "./architecture.ts";
 import { kaimingNormal } from "./initialize.ts";
 import { createKept } from "./kept.ts";
@@ -27,7 +26,7 @@ export function createConvolution(options: ConvolutionOptions): Layer {
   const { name, kernel, stride, inputs, outputs, group, seed, isFirst } = options;
   const setting = { kernel, stride };
   const shape = [kernel, kernel, inputs, outputs];
-  const initial = uploadFloats(kaimingNormal(shape, outputs * kernel * kernel, [seed, `${name}.weight`]), shape);
+  const initial = kaimingNormal(shape, outputs * kernel * kernel, [seed, `${name}.weight`]);
   const weight = createParameter(`${name}.weight`, group, initial);
   initial.dispose();
   const kept = createKept<"x">(name);

@@ -1,6 +1,5 @@
 import { linear, linearGradient } from "../kernels/linear.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
-import { uploadFloats } from "../runtime/upload.ts";
 import type { ParameterGroup } from "./architecture.ts";
 import { kaimingNormal } from "./initialize.ts";
 import { createKept } from "./kept.ts";
@@ -20,7 +19,7 @@ export interface LinearOptions {
 export function createLinear({ name, inputs, outputs, group, seed }: LinearOptions): Layer {
   const { tf } = runtime();
   const shape = [inputs, outputs];
-  const initial = uploadFloats(kaimingNormal(shape, inputs, [seed, `${name}.weight`]), shape);
+  const initial = kaimingNormal(shape, inputs, [seed, `${name}.weight`]);
   const zeros = tf.fill([outputs], 0);
   const weight = createParameter(`${name}.weight`, group, initial);
   const bias = createParameter(`${name}.bias`, group, zeros);
