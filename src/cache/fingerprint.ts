@@ -17,7 +17,7 @@ export interface FingerprintInputs extends JsonObject {
   readonly with: JsonObject;
   readonly run: string;
   readonly env: Readonly<Record<string, string>>;
-  /** By place: `<kind> <content digest>/<sub-path>`. */
+  /** By place: `<kind> <content digest>/<sub-path>` for another stage's output, `<shape> <content digest>` for a path. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   /** What the machine decides and numbers depend on, e.g. the version of TensorFlow. */
@@ -26,9 +26,15 @@ export interface FingerprintInputs extends JsonObject {
 
 /** What the document does not say. */
 export interface FingerprintKnowledge {
-  /** Content digest of the artifact that a reference leads to, sub-path aside. */
-  readonly digestOf: (reference: ArtifactReference) => string;
+  /** What a reference leads to, sub-path aside. */
+  readonly contentOf: (reference: ArtifactReference) => InputContent;
   readonly runtime: Readonly<Record<string, string>>;
+}
+
+/** The content of an input artifact. */
+export interface InputContent {
+  readonly digest: string;
+  readonly shape: "file" | "folder";
 }
 
 export function computeFingerprint(inputs: FingerprintInputs): Fingerprint {
@@ -36,11 +42,11 @@ export function computeFingerprint(inputs: FingerprintInputs): Fingerprint {
 }
 
 /** Collects what decides the result of a stage whose inputs are all known. */
-export function collectFingerprintInputs(stage: Stage, { digestOf, runtime }: FingerprintKnowledge): FingerprintInputs {
-  const inputs = [...listArtifacts(stage)].map(([place, reference]) => [
-    place,
-    `${reference.kind} ${digestOf(reference)}${subpathOf(reference)}`,
-  ]);
+export function collectFingerprintInputs(
+  stage: Stage,
+  { contentOf, runtime }: FingerprintKnowledge,
+): FingerprintInputs {
+  const inputs = [...listArtifacts(stage)].map(([place, one]) => [place, describeInput(one, contentOf(one))]);
   const outputs = Object.entries(stage.outputs).map(([name, output]) => [name, describeOutput(output)]);
   return {
     version: 1,
@@ -54,8 +60,10 @@ export function collectFingerprintInputs(stage: Stage, { digestOf, runtime }: Fi
   };
 }
 
-function subpathOf(reference: ArtifactReference): string {
-  return reference.artifact === "output" && reference.subpath !== "" ? `/${reference.subpath}` : "";
+function describeInput(reference: ArtifactReference, { digest, shape }: InputContent): string {
+  if (reference.artifact === "path") return `${shape} ${digest}`;
+  const { kind, subpath } = reference;
+  return `${kind} ${digest}${subpath === "" ? "" : `/${subpath}`}`;
 }
 
 function describeOutput({ kind, path, shape }: OutputDeclaration): string {

@@ -37,9 +37,9 @@ export function parseArguments(
     const problem = addValue(values, name, token.value);
     if (problem !== undefined) problems.push(problem);
   }
-  const isHelp = values["help"] === true;
-  const wrongNumber = isHelp ? undefined : checkPositionals(command, positionals);
-  if (wrongNumber !== undefined) problems.push(wrongNumber);
+  // The value of an option that is unknown looks like an argument.
+  const shouldCount = values["help"] !== true && problems.length === 0;
+  if (shouldCount) problems.push(...checkPositionals(command, positionals, values["force"] !== undefined));
   // The loop above gives each option the value that the table says.
   return problems.length > 0 ? err(problems) : ok({ positionals, options: values as OptionValues });
 }
@@ -87,18 +87,18 @@ function describeUnknownOption(
   );
 }
 
-function checkPositionals({ name, positionals }: CommandDefinition, given: readonly string[]): Diagnostic | undefined {
+function checkPositionals(
+  { name, positionals }: CommandDefinition,
+  given: readonly string[],
+  isForced: boolean,
+): Diagnostic[] {
   const numRequired = positionals.filter((one) => !one.startsWith("[")).length;
-  const usage = ["pipe", name, ...positionals].join(" ");
-  if (given.length < numRequired)
-    return problem("PIPE304", `pipe ${name} needs ${positionals[given.length]}`, `Usage: ${usage}`);
-  if (given.length <= positionals.length) return undefined;
+  const usage = `Usage: ${["pipe", name, ...positionals].join(" ")}`;
+  if (given.length < numRequired) return [problem("PIPE304", `pipe ${name} needs ${positionals[given.length]}`, usage)];
+  if (given.length <= positionals.length) return [];
   const extra = given[positionals.length];
-  return problem(
-    "PIPE304",
-    `pipe ${name} does not know what to do with "${extra}"`,
-    `Usage: ${usage}. To force one stage: --force=${extra}`,
-  );
+  const hint = isForced ? `${usage}. To force one stage: --force=${extra}` : usage;
+  return [problem("PIPE304", `pipe ${name} does not know what to do with "${extra}"`, hint)];
 }
 
 function problem(code: string, message: string, hint?: string): Diagnostic {

@@ -1,8 +1,14 @@
 import { join } from "node:path";
+import { artifactShapes } from "../base/artifact.ts";
 import type { FingerprintChange, StageCause } from "../base/event.ts";
 import type { Fingerprint, StageId } from "../base/ids.ts";
 import type { Cache, CacheEntry } from "../cache/cache.ts";
-import { collectFingerprintInputs, computeFingerprint, type FingerprintInputs } from "../cache/fingerprint.ts";
+import {
+  collectFingerprintInputs,
+  computeFingerprint,
+  type FingerprintInputs,
+  type InputContent,
+} from "../cache/fingerprint.ts";
 import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import type { ArtifactReference, Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
@@ -53,25 +59,27 @@ export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise
 /** The input artifacts of a stage by their place, once all are known. */
 export async function locateInputs(stage: Stage, knowledge: PlanKnowledge): Promise<Record<string, StageInputPath>> {
   const located = [...listArtifacts(stage)].map(async ([place, reference]) => {
-    const digest = await digestArtifact(reference, knowledge);
+    const { digest } = await findContent(reference, knowledge);
     return [place, locate(reference, digest, knowledge)] as const;
   });
   return Object.fromEntries(await Promise.all(located));
 }
 
 async function collectInputs(stage: Stage, knowledge: PlanKnowledge): Promise<FingerprintInputs> {
-  const digests = new Map<ArtifactReference, string>();
+  const contents = new Map<ArtifactReference, InputContent>();
   for (const reference of listArtifacts(stage).values())
-    digests.set(reference, await digestArtifact(reference, knowledge));
+    contents.set(reference, await findContent(reference, knowledge));
   return collectFingerprintInputs(stage, {
-    digestOf: (reference) => digests.get(reference) ?? missing(reference),
+    contentOf: (reference) => contents.get(reference) ?? missing(reference),
     runtime: knowledge.runtimeOf(stage),
   });
 }
 
-async function digestArtifact(reference: ArtifactReference, { userPaths, results }: PlanKnowledge): Promise<string> {
-  if (reference.artifact === "path") return (await userPaths.digest(reference)).digest;
-  return results.get(reference.stage)?.manifest.outputs[reference.output]?.digest ?? missing(reference);
+async function findContent(reference: ArtifactReference, { userPaths, results }: PlanKnowledge): Promise<InputContent> {
+  if (reference.artifact === "path") return userPaths.digest(reference);
+  const output = results.get(reference.stage)?.manifest.outputs[reference.output];
+  if (output === undefined) return missing(reference);
+  return { digest: output.digest, shape: artifactShapes[output.kind] };
 }
 
 function locate(reference: ArtifactReference, digest: string, { userPaths, results }: PlanKnowledge): StageInputPath {

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { FailureError, fail } from "../../base/failure.ts";
+import { variableOf } from "../../pipeline/command-outputs.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import type { CommandWork, StageSpec } from "../stage-spec.ts";
@@ -45,16 +46,12 @@ export async function runCommand(spec: StageSpec, work: CommandWork, surrounding
   if (code !== 0) fail("command", `The command ended with exit code ${code}${describeCode(code)}.`);
 }
 
-/** `PIPE_INPUT_<NAME>` and `PIPE_OUTPUT_<NAME>`, names in capitals and with `_` for `-`. */
-function pathVariables(spec: StageSpec): Record<string, string> {
-  const variables: Record<string, string> = { PIPE_STAGE: spec.stageId, PIPE_RUN: spec.runId };
-  for (const [name, { path }] of Object.entries(spec.inputs)) variables[`PIPE_INPUT_${toVariable(name)}`] = path;
-  for (const [name, { path }] of Object.entries(spec.outputs)) variables[`PIPE_OUTPUT_${toVariable(name)}`] = path;
+/** Where the command finds its artifacts, and a folder that is kept from one attempt to the next. */
+function pathVariables({ runId, stageId, folders, inputs, outputs }: StageSpec): Record<string, string> {
+  const variables: Record<string, string> = { PIPE_RUN: runId, PIPE_STAGE: stageId, PIPE_WORK: folders.work };
+  for (const [name, { path }] of Object.entries(inputs)) variables[variableOf("inputs", name)] = path;
+  for (const [name, { path }] of Object.entries(outputs)) variables[variableOf("outputs", name)] = path;
   return variables;
-}
-
-function toVariable(name: string): string {
-  return name.toUpperCase().replaceAll("-", "_");
 }
 
 function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
