@@ -9,11 +9,6 @@ export type ProbabilityTable = ClassTable<Float32Array>;
 /** 1 where the sample has (or is predicted to have) the label. */
 export type LabelTable = ClassTable<Uint8Array>;
 
-/** 1 / (1 + exp(-x)) of each value, computed in double precision and rounded to float32. */
-export function toProbabilities(logits: Float32Array): Float32Array {
-  return Float32Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
-}
-
 export interface DecisionRule {
   /** One a class: a label is predicted where the probability is at least this. */
   readonly thresholds: readonly number[];

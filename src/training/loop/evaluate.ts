@@ -1,0 +1,50 @@
+import { fail } from "../../base/failure.ts";
+import { labelTable, type SampleSet } from "../batches/sample-set.ts";
+import { createLoss, type LossSetting } from "../losses/create-loss.ts";
+import { decideLabels } from "../metrics/decisions.ts";
+import { computeF1 } from "../metrics/f1.ts";
+import type { PredictionTable } from "../predict/reduction.ts";
+import { runtime } from "../runtime/load.ts";
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly macroF1: number;
+  readonly microF1: number;
+}
+
+export interface EvaluationOptions {
+  readonly loss: LossSetting;
+  /** Probability from which a label counts as predicted. */
+  readonly threshold: number;
+}
+
+/** Compares predictions of all samples with their labels. A loss that is not a number is a failure. */
+export function evaluate(table: PredictionTable, samples: SampleSet, options: EvaluationOptions): Evaluation {
+  const { numSamples, numClasses } = samples;
+  const shape = { numSamples, numClasses };
+  const truth = labelTable(
+    samples,
+    Int32Array.from({ length: numSamples }, (_, position) => position),
+  );
+  const thresholds = new Array<number>(numClasses).fill(options.threshold);
+  const predicted = decideLabels({ values: table.probabilities, ...shape }, { thresholds, atLeastOne: false });
+  const { macro, micro } = computeF1(predicted, { values: truth, ...shape });
+  return { loss: computeLoss(table.logits, truth, samples, options.loss), macroF1: macro, microF1: micro };
+}
+
+function computeLoss(logits: Float32Array, labels: Uint8Array, samples: SampleSet, setting: LossSetting): number {
+  const { tf } = runtime();
+  const shape: [number, number] = [samples.numSamples, samples.numClasses];
+  const tensors = [tf.tensor2d(logits, shape), tf.tensor2d(Float32Array.from(labels), shape)] as const;
+  const { value, gradient } = createLoss(setting).compute(...tensors);
+  const loss = value.dataSync()[0] as number;
+  tf.dispose([...tensors, value, gradient]);
+  if (!Number.isFinite(loss)) {
+    fail(
+      "configuration",
+      `The validation loss became ${loss}: the weights have grown without bounds.`,
+      "Lower lr, or set clip_norm (1 is usual).",
+    );
+  }
+  return loss;
+}

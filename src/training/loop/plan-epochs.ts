@@ -1,0 +1,56 @@
+import { fail } from "../../base/failure.ts";
+import { cycleLengths } from "../schedules/cycles.ts";
+import { createSchedule } from "../schedules/schedule.ts";
+import type { LearningRates, PhaseRecipe } from "./recipe.ts";
+
+/** One epoch of the whole training. */
+export interface PlannedEpoch {
+  /** 1 for the first of all. */
+  readonly epoch: number;
+  readonly phase: PhaseRecipe;
+  readonly phaseIndex: number;
+  readonly numSteps: number;
+  /** Steps of all epochs before this one. */
+  readonly firstStep: number;
+  /** The rates of each group at a step of this epoch, counted from 0. */
+  learningRatesAt(step: number): LearningRates;
+}
+
+/** Lays out all epochs of all phases. A batch larger than the set of samples is a failure of the configuration. */
+export function planEpochs(phases: readonly PhaseRecipe[], numSamples: number): readonly PlannedEpoch[] {
+  const epochs: PlannedEpoch[] = [];
+  let firstStep = 0;
+  for (const [phaseIndex, phase] of phases.entries()) {
+    const numSteps = countSteps(phase, numSamples);
+    const schedule = createSchedule(phase.schedule, phase.cycles, numSteps);
+    const numEpochs = cycleLengths(phase.cycles).reduce((sum, length) => sum + length, 0);
+    for (let index = 0; index < numEpochs; index += 1) {
+      const learningRatesAt = (step: number): LearningRates => {
+        const factor = schedule(index * numSteps + step);
+        const [early, late, head] = phase.learningRates;
+        return [early * factor, late * factor, head * factor];
+      };
+      epochs.push({ epoch: epochs.length + 1, phase, phaseIndex, numSteps, firstStep, learningRatesAt });
+      firstStep += numSteps;
+    }
+  }
+  return epochs;
+}
+
+function countSteps({ name, batch }: PhaseRecipe, numSamples: number): number {
+  if (batch < 2) {
+    fail(
+      "configuration",
+      `Phase "${name}" trains with batches of one sample, which batch norm cannot normalise.`,
+      "Set batch to 2 or more.",
+    );
+  }
+  if (numSamples < batch) {
+    fail(
+      "configuration",
+      `Phase "${name}" wants batches of ${batch} samples, and there are only ${numSamples} to train on.`,
+      `Set batch to ${numSamples} or less.`,
+    );
+  }
+  return Math.floor(numSamples / batch);
+}

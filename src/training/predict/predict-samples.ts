@@ -1,0 +1,78 @@
+import { nextTurn } from "../../util/next-turn.ts";
+import { type AugmentSetting, drawAugmentation } from "../augment/draw.ts";
+import { type Normalization, prepareImages, uploadImages } from "../augment/prepare-images.ts";
+import { cutIntoBatches } from "../batches/order.ts";
+import { readBatches, type SampleBatch } from "../batches/read-ahead.ts";
+import type { SampleSet } from "../batches/sample-set.ts";
+import type { Tensor } from "../runtime/load.ts";
+import { createReduction, type PredictionTable, type Reduction } from "./reduction.ts";
+
+/** Anything that turns normalised images `[n, size, size, numChannels]` into logits `[n, numClasses]`. */
+export interface Predictor {
+  predict(images: Tensor): Tensor;
+}
+
+/** How often each image is predicted, and how the results become one. */
+export interface Views {
+  /** Of the image as it is: all alike, so computed once and counted so often. */
+  readonly plain: number;
+  /** Of randomly changed images. */
+  readonly augmented: number;
+  readonly augment: AugmentSetting;
+  readonly reduction: Reduction;
+  readonly seed: number;
+}
+
+export interface PredictOptions {
+  readonly normalization: Normalization;
+  readonly batch: number;
+  /** Absent: each image once, as it is. */
+  readonly views?: Views;
+  readonly signal: AbortSignal;
+  onProgress?(numDone: number): void;
+}
+
+const once: Omit<Views, "augment" | "seed"> = { plain: 1, augmented: 0, reduction: { by: "mean", of: "logits" } };
+
+/** Predicts all samples in their order, each exactly once. */
+export async function predictSamples(
+  predictor: Predictor,
+  samples: SampleSet,
+  options: PredictOptions,
+): Promise<PredictionTable> {
+  const { normalization, batch, signal, views = { ...once, augment: {}, seed: 0 } } = options;
+  const reduction = createReduction(views.reduction, samples.numSamples * samples.numClasses);
+  let numDone = 0;
+  for await (const one of readBatches(samples, cutIntoBatches(samples.numSamples, batch))) {
+    const images = uploadImages(one);
+    const start = numDone * samples.numClasses;
+    if (views.plain > 0) {
+      reduction.add(predictPrepared(predictor, prepareImages(images, normalization)), start, views.plain);
+    }
+    for (let view = 0; view < views.augmented; view += 1) {
+      signal.throwIfAborted();
+      const augmentations = drawFor(one, views, view);
+      reduction.add(predictPrepared(predictor, prepareImages(images, normalization, augmentations)), start, 1);
+      await nextTurn();
+    }
+    images.dispose();
+    numDone += one.numImages;
+    options.onProgress?.(numDone);
+    await nextTurn();
+    signal.throwIfAborted();
+  }
+  return reduction.finish();
+}
+
+/** Takes the prepared images over. */
+function predictPrepared(predictor: Predictor, prepared: Tensor): Float32Array {
+  const logits = predictor.predict(prepared);
+  const values = logits.dataSync() as Float32Array;
+  prepared.dispose();
+  logits.dispose();
+  return values;
+}
+
+function drawFor({ positions }: SampleBatch, { augment, seed }: Views, view: number) {
+  return Array.from(positions, (position) => drawAugmentation(augment, [seed, "view", view, position]));
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCheckpoints } from "../../../src/training/checkpoints/checkpoint-store.ts";
+import type { EpochRecord } from "../../../src/training/loop/history.ts";
+import type { TrainingRecipe } from "../../../src/training/loop/recipe.ts";
+import { train } from "../../../src/training/loop/train.ts";
+import { createNetwork, type Network } from "../../../src/training/models/network.ts";
+import type { Runtime } from "../../../src/training/runtime/load.ts";
+import { exportWeights } from "../../../src/training/weights/network-weights.ts";
+import { loadTestTensorflow } from "../../rig/tensorflow.ts";
+import { createToySamples, toyNormalization, toyRecipe } from "./toy.ts";
+
+let runtime: Runtime;
+const folder = mkdtempSync(join(tmpdir(), "pipe-train-"));
+beforeAll(async () => {
+  runtime = await loadTestTensorflow();
+}, 600_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const samples = createToySamples(100, 1);
+const validation = createToySamples(40, 2);
+
+interface Trained {
+  readonly records: readonly EpochRecord[];
+  readonly resumedAt: { readonly epoch: number; readonly step: number } | undefined;
+  readonly weights: string;
+  readonly keptEpoch: number;
+}
+
+/** Trains in `work`; `abortAt` interrupts after so many reports of steps. */
+async function run(
+  work: string,
+  recipe: TrainingRecipe = toyRecipe,
+  abortAt = Number.POSITIVE_INFINITY,
+): Promise<Trained> {
+  const network = createNetwork({
+    arch: "resnet18",
+    numChannels: 4,
+    numClasses: 3,
+    head: { pool: "concat", hidden: [16], dropout: 0.2 },
+    seed: 7,
+    width: 8,
+  });
+  const abort = new AbortController();
+  const records: EpochRecord[] = [];
+  let resumedAt: Trained["resumedAt"];
+  let numReports = 0;
+  let time = 0;
+  try {
+    const { keptEpoch } = await train({
+      network,
+      samples,
+      validation,
+      normalization: toyNormalization,
+      recipe,
+      checkpoints: await openCheckpoints(join(folder, work)),
+      checkpointEvery: 4,
+      signal: abort.signal,
+      // A second a look, so that every step is reported.
+      now: () => (time += 1000),
+      observer: {
+        resumed: (position) => {
+          resumedAt = position;
+        },
+        trained: () => {
+          numReports += 1;
+          if (numReports === abortAt) abort.abort(new Error("interrupted"));
+        },
+        validated: () => {},
+        finished: (record) => records.push(record),
+      },
+    });
+    return { records, resumedAt, weights: digest(network), keptEpoch };
+  } finally {
+    network.dispose();
+  }
+}
+
+function digest(network: Network): string {
+  return [...exportWeights(network)]
+    .map(([name, { values }]) => `${name} ${Buffer.from(values.buffer).toString("base64")}`)
+    .join();
+}
+
+const withoutSpeed = (records: readonly EpochRecord[]) => records.map(({ imagesPerSecond: _, ...rest }) => rest);
+
+describe("train", () => {
+  it("learns the toy, phase by phase, and leaks no tensor", async () => {
+    const before = runtime.tf.memory().numTensors;
+    const { records, keptEpoch } = await run("whole");
+    expect(runtime.tf.memory().numTensors).toBe(before);
+    expect(records.map(({ epoch, phase }) => `${epoch} ${phase}`)).toEqual([
+      "1 head",
+      "2 all",
+      "3 all",
+      "4 all",
+      "5 all",
+    ]);
+    expect(records.at(-1)!.trainLoss).toBeLessThan(records[0]!.trainLoss * 0.6);
+    const best = Math.max(...records.map(({ macroF1 }) => macroF1));
+    expect(best).toBeGreaterThan(0.6);
+    expect(records[keptEpoch - 1]!.macroF1).toBe(best);
+  });
+
+  it.each([1, 6, 8, 14])("interrupted after %i steps, it goes on to the same weights and records", async (abortAt) => {
+    const whole = await run("whole");
+    const work = `interrupted-${abortAt}`;
+    await expect(run(work, toyRecipe, abortAt)).rejects.toThrow("interrupted");
+    const resumed = await run(work);
+    expect(resumed.resumedAt).toEqual({ epoch: Math.floor(abortAt / 6.0001) + 1, step: ((abortAt - 1) % 6) + 1 });
+    expect(withoutSpeed(resumed.records)).toEqual(withoutSpeed(whole.records));
+    expect(resumed.weights).toBe(whole.weights);
+  });
+
+  it("keeps the last epoch when asked to", async () => {
+    const { keptEpoch } = await run("last", { ...toyRecipe, keep: "last", phases: toyRecipe.phases.slice(0, 1) });
+    expect(keptEpoch).toBe(1);
+  });
+
+  it("says so when the loss is no number, or the batch larger than the set", async () => {
+    const [, phase] = toyRecipe.phases;
+    const wild = { ...phase!, learningRates: [1e20, 1e20, 1e20] as const };
+    const { clipNorm: _, ...unclipped } = toyRecipe;
+    await expect(run("wild", { ...unclipped, phases: [wild] })).rejects.toThrow(/loss became (NaN|Infinity)/);
+    const huge = { ...phase!, batch: 101 };
+    await expect(run("huge", { ...toyRecipe, phases: [huge] })).rejects.toThrow(
+      'Phase "all" wants batches of 101 samples, and there are only 100 to train on.',
+    );
+  });
+});
