@@ -11,5 +11,7 @@ export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>
   "dataset/stats": async () => (await import("./dataset-stats.ts")).datasetStats,
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
+  "model/predict": async () => (await import("./model-predict.ts")).modelPredict,
+  "model/train": async () => (await import("./model-train.ts")).modelTrain,
   "model/tune-thresholds": async () => (await import("./model-tune-thresholds.ts")).modelTuneThresholds,
 };

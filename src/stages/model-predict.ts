@@ -1,0 +1,97 @@
+import { fail } from "../base/failure.ts";
+import { type Dataset, listIds } from "../data/dataset.ts";
+import { saveSubmission } from "../data/submission.ts";
+import { loadThresholds } from "../data/thresholds.ts";
+import { changesImages } from "../training/augment/draw.ts";
+import { type DecisionRule, decideLabels, labelsOf } from "../training/metrics/decisions.ts";
+import { predictSamples, type Views } from "../training/predict/predict-samples.ts";
+import { loadModelDescription, loadNetwork, type ModelDescription } from "../training/trained-model.ts";
+import type { ModelPredictWith } from "./generated/model-predict.ts";
+import { writePredictions } from "./model/prediction-output.ts";
+import { openSamples } from "./model/samples.ts";
+import { withTensorflow } from "./model/tensorflow.ts";
+import type { StageContext, StageKind } from "./stage-kind.ts";
+
+type Stage = StageContext<ModelPredictWith>;
+
+/** Predicts a dataset with a trained model, with test-time augmentation, and writes a submission. */
+export const modelPredict: StageKind<ModelPredictWith> = {
+  uses: "model/predict",
+  run: (stage) => withTensorflow(stage, () => predict(stage)),
+};
+
+async function predict(stage: Stage): Promise<void> {
+  const parameters = stage.with;
+  const model = await loadModelDescription(parameters.model);
+  const views = viewsOf(parameters, model);
+  const rule = await decisionRuleOf(parameters, model);
+  const opened = await openSamples(stage, {
+    ...{ input: "dataset", folder: parameters.dataset, context: "test" },
+    size: parameters.size ?? model.size,
+  });
+  const { dataset, samples } = opened;
+  checkChannels(model, dataset);
+
+  const network = await loadNetwork(parameters.model, model, parameters.seed);
+  const table = await predictSamples(network, samples, {
+    normalization: model.normalize,
+    batch: parameters.batch,
+    ...(views && { views }),
+    signal: stage.signal,
+    onProgress: (done) => stage.progress({ activity: "predicting", done, total: samples.numSamples, unit: "images" }),
+  });
+  network.dispose();
+  await opened.close();
+
+  await writePredictions(stage.output("predictions"), { dataset, samples, table });
+  const shape = { numSamples: samples.numSamples, numClasses: samples.numClasses };
+  const decided = decideLabels({ values: table.probabilities, ...shape }, rule);
+  const rows = listIds(dataset).map((id, position) => ({ id, labels: labelsOf(decided, position) }));
+  await saveSubmission(stage.output("submission"), rows, parameters.submission);
+  stage.showFile(stage.output("submission"));
+  const numLabels = rows.reduce((sum, { labels }) => sum + labels.length, 0);
+  stage.metric("predict/labels_per_sample", numLabels / rows.length);
+}
+
+/** `undefined` when each image is to be predicted once, as it is. */
+function viewsOf({ tta, seed }: ModelPredictWith, model: ModelDescription): Views | undefined {
+  const { plain, augmented, reduce, of } = tta;
+  if (plain + augmented === 0) {
+    fail("configuration", "tta asks for no prediction at all.", "Set tta.plain or tta.augmented to 1 or more.");
+  }
+  if (augmented === 0) return undefined;
+  const augment = tta.augment ?? model.augment ?? {};
+  if (!changesImages(augment)) {
+    fail(
+      "configuration",
+      `tta asks for ${augmented} augmented views, and nothing says how: the model was trained without augmentation.`,
+      "Give tta.augment, or set tta.augmented to 0.",
+    );
+  }
+  return { plain, augmented, augment, reduction: { by: reduce, of }, seed };
+}
+
+async function decisionRuleOf(parameters: ModelPredictWith, { numClasses }: ModelDescription): Promise<DecisionRule> {
+  const atLeastOne = parameters.at_least_one;
+  if (parameters.thresholds === undefined) {
+    return { thresholds: new Array<number>(numClasses).fill(parameters.threshold), atLeastOne };
+  }
+  return { thresholds: (await loadThresholds(parameters.thresholds, numClasses)).thresholds, atLeastOne };
+}
+
+function checkChannels(model: ModelDescription, dataset: Dataset): void {
+  if (model.channels.join() !== dataset.channels.join()) {
+    fail(
+      "configuration",
+      `The model takes the channels ${model.channels.join(", ")}; the dataset has ${dataset.channels.join(", ")}.`,
+      "Build the dataset with the same channels in the same order.",
+    );
+  }
+  if (model.numClasses !== dataset.numClasses) {
+    fail(
+      "configuration",
+      `The model predicts ${model.numClasses} classes; the dataset has ${dataset.numClasses}.`,
+      "Set labels.classes of the dataset to those of the model.",
+    );
+  }
+}
