@@ -7,9 +7,20 @@ import type { Invocation } from "./command.ts";
 
 /** Rows need room for a name, a bar and a number. */
 const minimumColumns = 40;
+/** Rows that scroll out of the window can no longer be drawn over; these are needed beside the stages' own. */
+const otherRows = 6;
+
+/** What is reported on. */
+interface ReporterPlace {
+  readonly project: Project;
+  readonly numStages: number;
+}
 
 /** The reporter that fits: JSON when asked for, rows that move on a terminal, else lines. */
-export async function createReporter({ io, options, isColored }: Invocation, project: Project): Promise<Reporter> {
+export async function createReporter(
+  { io, options, isColored }: Invocation,
+  { project, numStages }: ReporterPlace,
+): Promise<Reporter> {
   const write = (text: string): void => {
     io.stdout.write(text);
   };
@@ -25,6 +36,7 @@ export async function createReporter({ io, options, isColored }: Invocation, pro
   const isLive =
     io.stdout.isTTY === true &&
     io.stdout.columns >= minimumColumns &&
+    io.stdout.rows >= numStages + otherRows &&
     !options.quiet &&
     io.environment["TERM"] !== "dumb" &&
     !io.environment["CI"];

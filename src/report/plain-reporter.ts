@@ -18,9 +18,13 @@ export function createPlainReporter(options: ReporterOptions): Reporter {
     if (!isQuiet) write(`${text}\n`);
   };
   const sayProgress = (stage: StageView, at: number): void => {
-    if (at - (lastProgressAt.get(stage.id) ?? stage.startedAt ?? at) < progressIntervalMs) return;
+    if (
+      stage.progress === undefined ||
+      at - (lastProgressAt.get(stage.id) ?? stage.startedAt ?? at) < progressIntervalMs
+    )
+      return;
     lastProgressAt.set(stage.id, at);
-    say(`${stage.id}: ${describeProgress(stage)}`);
+    say(`${stage.id}: ${describeProgress(stage.progress)}`);
   };
   const sayStage = (stage: StageView, event: RunEvent): void => {
     const name = palette.bold(stage.id);

@@ -24,9 +24,8 @@ export function describeOutcome(outcome: StageOutcome, palette: Palette): string
   }
 }
 
-/** `epoch 3/8  512/720 images  132 images/s  4.1 s left  loss 0.412`. Empty before the first progress. */
-export function describeProgress({ progress }: StageView): string {
-  if (progress === undefined) return "";
+/** `epoch 3/8  512/720 images  132 images/s  4.1 s left  loss 0.412`. */
+export function describeProgress(progress: NonNullable<StageView["progress"]>): string {
   const { activity, done, total, unit, note, perSecond, leftMs } = progress;
   const show = unit === "bytes" ? formatBytes : formatCount;
   const suffix = unit === "bytes" ? "" : ` ${unit}`;

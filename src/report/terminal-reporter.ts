@@ -1,139 +1,83 @@
-import { Listr, ListrTaskState, type ListrTaskWrapper } from "listr2";
-import type { RunEvent } from "../base/event.ts";
+import type { RunEvent, StageOutcome } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
-import { createDeferred, type Deferred } from "../util/deferred.ts";
 import { describeCause } from "./cause-words.ts";
+import type { Palette } from "./palette.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 import { createRunView, type StageView } from "./run-view.ts";
 import { describeOutcome, describeProgress, renderBar } from "./stage-words.ts";
 import { renderSummary } from "./summary.ts";
+import { openTerminalRows, type RowEnd, type TerminalRow, type TerminalRows } from "./terminal-rows.ts";
 
 const barWidth = 20;
+/** listr2 leaves out a row without a text. */
+const noNotice = " ";
 
-/** What moves on the terminal: a row a stage, and one for notices. */
-interface Row {
-  /** Undefined until the list has begun to draw it. */
-  task: { title: string; output: string; start(): void } | undefined;
-  title: string;
-  hasStarted: boolean;
-  readonly ended: Deferred<"done" | "failed" | "skipped">;
-}
-
-/** A row for each stage that moves in place, with bar, rate and time left. */
+/** A row for each stage that moves in place, with bar, rate and time left, and one for notices. */
 export function createTerminalReporter(options: ReporterOptions): Reporter {
+  const { write, palette } = options;
   const view = createRunView();
-  const rows = new Map<StageId, Row>();
-  const notices = createRow(" ");
-  let list: Promise<unknown> = Promise.resolve();
+  const rows = new Map<StageId, TerminalRow>();
+  let list: TerminalRows | undefined;
+  let nameWidth = 0;
 
   const open = (): void => {
-    for (const stage of view.stages.values())
-      rows.set(stage.id, createRow(renderTitle(stage, view.started?.file ?? "", options)));
-    options.write(
-      `${options.palette.bold(view.started?.pipeline ?? "")} ${options.palette.dim(view.started?.run ?? "")}\n`,
-    );
-    list = drawRows([...rows.values(), notices]);
+    const stages = [...view.stages.values()];
+    write(`${palette.bold(view.started?.pipeline ?? "")} ${palette.dim(view.started?.run ?? "")}\n`);
+    nameWidth = Math.max(...stages.map(({ id }) => id.length));
+    list = openTerminalRows([...stages.map(({ id }) => palette.dim(id)), noNotice]);
+    for (const [index, { id }] of stages.entries()) {
+      const row = list.rows[index];
+      if (row !== undefined) rows.set(id, row);
+    }
   };
   const update = (stage: StageView, event: RunEvent): void => {
     const row = rows.get(stage.id);
-    if (row === undefined) return;
-    row.title = renderTitle(stage, view.started?.file ?? "", options);
-    if (event.type === "stage-started") row.hasStarted = true;
-    if (row.task !== undefined) {
-      if (event.type === "stage-started") row.task.start();
-      row.task.title = row.title;
-      if (event.type === "stage-event" && event.event.type === "log") row.task.output = event.event.text;
-    }
-    if (event.type === "stage-finished") row.ended.resolve(endOf(event.outcome.type));
+    row?.setTitle(renderTitle(stage.id.padEnd(nameWidth), stage, { file: view.started?.file ?? "", palette }));
+    if (event.type === "stage-started") row?.start();
+    else if (event.type === "stage-event" && event.event.type === "log") row?.setOutput(event.event.text);
+    else if (event.type === "stage-finished") row?.end(endOf(event.outcome));
+  };
+  const notify = (text: string): void => {
+    // Before the first row and after the last there is nothing that a line would tear.
+    if (list === undefined) write(`${text}\n`);
+    else list.rows.at(-1)?.setTitle(text);
   };
   return {
     handle(event) {
       const stage = view.apply(event);
       if (stage !== undefined) update(stage, event);
       else if (event.type === "run-started") open();
-      else if (event.type === "notice") {
-        notices.title = [event.text, event.hint].filter((part) => part !== undefined).join(" ");
-        if (notices.task !== undefined) notices.task.title = notices.title;
-      }
+      else if (event.type === "notice") notify([event.text, event.hint].filter((part) => part !== undefined).join(" "));
     },
     async close() {
-      for (const row of [...rows.values(), notices]) row.ended.resolve("skipped");
-      await list;
-      options.write(`\n${renderSummary(view, options)}`);
+      await list?.close();
+      write(`\n${renderSummary(view, options)}`);
     },
   };
 }
 
-function createRow(title: string): Row {
-  return { task: undefined, title, hasStarted: false, ended: createDeferred() };
+function endOf(outcome: StageOutcome): RowEnd {
+  if (outcome.type === "executed" || outcome.type === "cached") return "done";
+  return outcome.type === "failed" ? "failed" : "skipped";
 }
 
-/** All rows are begun at once, since the runner and not the list says when a stage starts; until then they show as paused. */
-function drawRows(rows: readonly Row[]): Promise<unknown> {
-  const tasks = rows.map((row) => ({
-    title: row.title,
-    task: async (_: unknown, wrapper: ListrTaskWrapper<unknown, never, never>): Promise<void> => {
-      row.task = {
-        start: () => {
-          wrapper.task.state$ = ListrTaskState.STARTED;
-        },
-        get title() {
-          return wrapper.title;
-        },
-        set title(title) {
-          wrapper.title = title;
-        },
-        get output() {
-          return wrapper.output;
-        },
-        set output(text) {
-          wrapper.output = text;
-        },
-      };
-      if (!row.hasStarted) wrapper.task.state$ = ListrTaskState.PAUSED;
-      wrapper.title = row.title;
-      const end = await row.ended.promise;
-      if (end === "failed") throw new Error(row.title);
-      if (end === "skipped") wrapper.skip(row.title);
-    },
-  }));
-  const list = new Listr(
-    tasks as never,
-    {
-      concurrent: true,
-      exitOnError: false,
-      // Ctrl-C is the runner's to answer.
-      registerSignalListeners: false,
-      renderer: "default",
-      rendererOptions: {
-        formatOutput: "truncate",
-        collapseSkips: true,
-        pausedTimer: { condition: false, field: "" },
-        icon: { PAUSED: "·" },
-      },
-    } as never,
-  );
-  return list.run().catch(() => {});
-}
-
-function endOf(outcome: string): "done" | "failed" | "skipped" {
-  if (outcome === "executed" || outcome === "cached") return "done";
-  return outcome === "failed" ? "failed" : "skipped";
-}
-
-function renderTitle(stage: StageView, file: string, { palette }: ReporterOptions): string {
-  const name = stage.id;
-  if (stage.finished !== undefined) {
-    const { outcome } = stage.finished;
-    const why =
-      outcome.type === "executed" && stage.cause !== undefined
-        ? palette.dim(`  ${describeCause(stage.cause, file)}`)
-        : "";
-    return `${name}  ${describeOutcome(outcome, palette)}${why}`;
+/** `name` is the stage's, padded to the width of the longest. */
+function renderTitle(name: string, { cause, progress, finished }: StageView, { file, palette }: TitleContext): string {
+  if (finished !== undefined) {
+    const { outcome } = finished;
+    // That there was no result before needs no mention once there is one.
+    const isNews = outcome.type === "executed" && cause !== undefined && cause.type !== "first";
+    return `${name}  ${describeOutcome(outcome, palette)}${isNews ? palette.dim(`  ${describeCause(cause, file)}`) : ""}`;
   }
-  if (stage.cause === undefined) return palette.dim(name);
-  if (stage.progress === undefined) return `${name}  ${palette.dim(`runs: ${describeCause(stage.cause, file)}`)}`;
-  const { done, total } = stage.progress;
+  if (cause === undefined) return palette.dim(name);
+  if (progress === undefined) return `${name}  ${palette.dim(`runs: ${describeCause(cause, file)}`)}`;
+  const { done, total } = progress;
   const bar = total === undefined || total === 0 ? "" : `${renderBar(done / total, barWidth, palette)} `;
-  return `${name}  ${bar}${describeProgress(stage)}`;
+  return `${name}  ${bar}${describeProgress(progress)}`;
+}
+
+interface TitleContext {
+  /** The pipeline's, for the places of changes. */
+  readonly file: string;
+  readonly palette: Palette;
 }

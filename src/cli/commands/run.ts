@@ -35,7 +35,8 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 async function execute(pipeline: Pipeline, target: StageId | undefined, invocation: Invocation): Promise<ExitCode> {
   const { io, folder } = invocation;
   const project = locateProject(folder);
-  const reporter = await createReporter(invocation, project);
+  const stages = selectStages(pipeline, target);
+  const reporter = await createReporter(invocation, { project, numStages: stages.length });
   const notify = (level: "info" | "warning", text: string): void =>
     reporter.handle({ type: "notice", at: Date.now(), level, text });
   const interrupts = listenForInterrupts(io, () =>
@@ -43,7 +44,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
   );
   try {
     const surroundings = await prepareSurroundings({
-      stages: selectStages(pipeline, target),
+      stages,
       io,
       signal: interrupts.signal,
       onSetup: createSetupNotices(notify),
