@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { FailureError } from "../base/failure.ts";
+import { pathExists } from "../util/path-exists.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { downloadFile } from "./download.ts";
 import { patientPolicy, retryTransient, TransientError } from "./http-retry.ts";
@@ -31,7 +31,7 @@ export async function downloadFromHub(request: HubRequest): Promise<string> {
   const answer = given === undefined ? await askPatiently(request, context) : undefined;
   const key = given ?? nameContent(request, answer);
   const target = join(request.folder, key, basename(request.file));
-  if (await exists(target)) return target;
+  if (await pathExists(target)) return target;
 
   const claim = await claimPart(join(request.folder, key));
   let isDone = false;
@@ -89,11 +89,4 @@ function notASha256(text: string): FailureError {
     message: `"${text}" is not a sha256`,
     hint: "a sha256 has 64 hexadecimal digits; the hub shows it on the page of the file",
   });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,12 +1,11 @@
-import { copyFile, link, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../services/clock.ts";
 import { formatBytes, readFreeBytes } from "../services/disk-space.ts";
 import { downloadFile } from "../services/download.ts";
 import { KaggleClient } from "../services/kaggle/client.ts";
-import { type Competition, getCompetition } from "../services/kaggle/competition.ts";
-import { competitionPage } from "../services/kaggle/endpoint.ts";
-import { explainRefusal } from "../services/kaggle/refusal.ts";
+import { withCompetition } from "../services/kaggle/with-competition.ts";
+import { linkOrCopy } from "../util/link-or-copy.ts";
+import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
@@ -22,40 +21,24 @@ export function createKaggleDownload(clock: Clock): StageKind<KaggleDownloadWith
 async function downloadCompetition(stage: Stage, clock: Clock): Promise<void> {
   // Kept beside the output until the stage is committed: a kill while its digest is computed must not cost the download.
   const archive = join(stage.workFolder, "archive.zip");
-  if (await exists(archive)) stage.log("info", "the archive was downloaded before");
+  if (await pathExists(archive)) stage.log("info", "the archive was downloaded before");
   else await fetchArchive(stage, clock, archive);
   await linkOrCopy(archive, stage.output("archive"));
 }
 
 async function fetchArchive(stage: Stage, clock: Clock, archive: string): Promise<void> {
-  const slug = stage.with.competition;
   const client = new KaggleClient({
     environment: stage.environment,
     clock,
     signal: stage.signal,
     onNotice: (text) => stage.log("warning", text),
   });
-  let details: Competition | undefined;
-  try {
-    details = await getCompetition(client, slug);
-    const credential = await client.describeCredential();
-    stage.log("info", `"${details.title}", asked with ${credential}`);
-    if (!details.hasEntered) {
-      stage.log(
-        "warning",
-        `this account has not entered the competition; if Kaggle refuses, accept the rules at ${competitionPage(slug, "rules")}`,
-      );
-    }
-    await fetchWithProgress(stage, clock, { client, archive });
-  } catch (error) {
-    const credential = await client.describeCredential().catch(() => "no credential");
-    throw explainRefusal(error, {
-      competition: slug,
-      action: details === undefined ? "read" : "download",
-      details,
-      credential,
-    });
-  }
+  await withCompetition(client, {
+    slug: stage.with.competition,
+    action: "download",
+    onInfo: (text) => stage.log("info", text),
+    work: () => fetchWithProgress(stage, clock, { client, archive }),
+  });
 }
 
 async function fetchWithProgress(
@@ -95,16 +78,4 @@ function createSpaceWarning(stage: Stage): (sizeBytes: number) => Promise<void> 
     const needed = `the archive has ${formatBytes(sizeBytes)}, and unpacking it needs about as much again`;
     stage.log("warning", `${needed}; ${formatBytes(freeBytes)} are free`);
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** One file under two names costs nothing; a file system that cannot do that gets a copy. */
-async function linkOrCopy(source: string, target: string): Promise<void> {
-  await link(source, target).catch(() => copyFile(source, target));
 }

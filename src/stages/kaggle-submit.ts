@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
 import { KaggleClient } from "../services/kaggle/client.ts";
-import { type Competition, getCompetition } from "../services/kaggle/competition.ts";
+import type { Competition } from "../services/kaggle/competition.ts";
 import { competitionPage } from "../services/kaggle/endpoint.ts";
-import { explainRefusal } from "../services/kaggle/refusal.ts";
 import { waitForScore } from "../services/kaggle/score.ts";
 import type { Submission } from "../services/kaggle/submissions.ts";
 import { submitOnce } from "../services/kaggle/submit.ts";
+import { withCompetition } from "../services/kaggle/with-competition.ts";
 import type { KaggleSubmitWith } from "./generated/kaggle-submit.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
@@ -22,29 +22,22 @@ export function createKaggleSubmit(clock: Clock): StageKind<KaggleSubmitWith> {
 }
 
 async function submitAndScore(stage: Stage, clock: Clock): Promise<void> {
-  const slug = stage.with.competition;
   const client = new KaggleClient({
     environment: stage.environment,
     clock,
     signal: stage.signal,
     onNotice: (text) => stage.log("info", text),
   });
-  let details: Competition | undefined;
-  try {
-    details = await getCompetition(client, slug);
-    stage.log("info", `"${details.title}", asked with ${await client.describeCredential()}`);
-    checkTakesFiles(details);
-    const reference = await submit(stage, client, details);
-    await saveScore(stage, await waitWithProgress(stage, client, reference));
-  } catch (error) {
-    const credential = await client.describeCredential().catch(() => "no credential");
-    throw explainRefusal(error, {
-      competition: slug,
-      action: details === undefined ? "read" : "submit",
-      details,
-      credential,
-    });
-  }
+  await withCompetition(client, {
+    slug: stage.with.competition,
+    action: "submit",
+    onInfo: (text) => stage.log("info", text),
+    async work(competition) {
+      checkTakesFiles(competition);
+      const reference = await submit(stage, client, competition);
+      await saveScore(stage, await waitWithProgress(stage, client, reference));
+    },
+  });
 }
 
 function checkTakesFiles(competition: Competition): void {

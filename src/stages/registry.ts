@@ -10,6 +10,7 @@ export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>
   "dataset/split": async () => (await import("./dataset-split.ts")).datasetSplit,
   "dataset/stats": async () => (await import("./dataset-stats.ts")).datasetStats,
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
+  "kaggle/download-files": async () => (await import("./kaggle-download-files.ts")).kaggleDownloadFiles,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
   "model/predict": async () => (await import("./model-predict.ts")).modelPredict,
   "model/train": async () => (await import("./model-train.ts")).modelTrain,

@@ -54,10 +54,8 @@ async function answerAbout(competition: StandInCompetition, call: ApiCall, state
     case "ListDataFiles":
       return await listFiles(competition, call);
     case "DownloadDataFiles":
-      if (competition.options.hasEntered === false) {
-        return problem(403, "You must accept this competition's rules before you'll be able to download files.");
-      }
-      return { type: "redirect", location: state.storage.signArchive(slug) };
+    case "DownloadDataFile":
+      return redirectToStorage(competition, call, state);
     case "StartSubmissionUpload":
       return json(
         state.storage.startUpload(String(call.parameters["fileName"]), Number(call.parameters["contentLength"])),
@@ -74,6 +72,16 @@ async function answerAbout(competition: StandInCompetition, call: ApiCall, state
     default:
       return problem(404, `No such method: ${call.method}`);
   }
+}
+
+function redirectToStorage(competition: StandInCompetition, call: ApiCall, state: ApiState): ApiAnswer {
+  if (competition.options.hasEntered === false) {
+    return problem(403, "You must accept this competition's rules before you'll be able to download files.");
+  }
+  const file = call.method === "DownloadDataFile" ? String(call.parameters["fileName"]) : undefined;
+  const name = file === undefined ? "archive.zip" : competition.findObjectName(file);
+  if (name === undefined) return problem(404, "Not found");
+  return { type: "redirect", location: state.storage.sign(competition.options.slug, name) };
 }
 
 function createSubmission(competition: StandInCompetition, call: ApiCall, state: ApiState): ApiAnswer {

@@ -8,6 +8,8 @@ export interface CompetitionOptions {
   readonly slug: string;
   /** Path of the zip with all files. */
   readonly archive: string;
+  /** Paths of files that can be had one by one, by their names; one whose path ends in `.zip` is handed out zipped. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Path of a CSV `Id,Predicted[,Usage]`; without it submissions are rejected. */
   readonly solution?: string;
   /** By default one more than the largest label of the solution. */
@@ -57,16 +59,31 @@ export class StandInCompetition {
     };
   }
 
-  /** Files of the archive; the archive itself when it is not a zip. */
+  /** The files that can be had one by one, else those in the archive; the archive itself when it is not a zip. */
   async listFiles(): Promise<readonly ArchiveFile[]> {
-    const whole = [{ name: "archive.zip", sizeBytes: statSync(this.options.archive).size }];
-    return await readZipFiles(this.options.archive).catch(() => whole);
+    const { files, archive } = this.options;
+    if (files !== undefined) {
+      return Object.entries(files).map(([name, path]) => ({ name, sizeBytes: statSync(path).size }));
+    }
+    return await readZipFiles(archive).catch(() => [{ name: "archive.zip", sizeBytes: statSync(archive).size }]);
   }
 
-  /** The archive as it is now; `hash` as in `x-goog-hash`. */
-  async inspectArchive(): Promise<{ sizeBytes: number; hash: string; etag: string; modified: Date }> {
-    const { size, mtime } = statSync(this.options.archive);
-    const stream = createReadStream(this.options.archive) as AsyncIterable<Buffer>;
+  /** Where the content of an object of the storage lies; its name is as in signed addresses. */
+  findObject(name: string): string | undefined {
+    if (name === "archive.zip") return this.options.archive;
+    return Object.entries(this.options.files ?? {}).find(([file, path]) => objectName(file, path) === name)?.[1];
+  }
+
+  /** The name in the storage of a file that can be had alone. */
+  findObjectName(file: string): string | undefined {
+    const path = this.options.files?.[file];
+    return path === undefined ? undefined : objectName(file, path);
+  }
+
+  /** An object as it is now; `hash` as in `x-goog-hash`. */
+  async inspect(path: string): Promise<{ sizeBytes: number; hash: string; etag: string; modified: Date }> {
+    const { size, mtime } = statSync(path);
+    const stream = createReadStream(path) as AsyncIterable<Buffer>;
     const md5 = createHash("md5");
     let crc = 0;
     for await (const chunk of stream) {
@@ -77,6 +94,10 @@ export class StandInCompetition {
     const hash = this.options.isComposite ? `crc32c=${encodeCrc32c(crc)}` : `md5=${digest.toString("base64")}`;
     return { sizeBytes: size, hash, etag: `"${digest.toString("hex")}"`, modified: mtime };
   }
+}
+
+function objectName(file: string, path: string): string {
+  return path.endsWith(".zip") && !file.endsWith(".zip") ? `${file}.zip` : file;
 }
 
 async function readZipFiles(path: string): Promise<readonly ArchiveFile[]> {

@@ -33,11 +33,11 @@ export class StandInStorage {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** A signed address of a competition's archive. */
-  signArchive(slug: string): string {
-    const path = `/kaggle-competitions-data/${slug}/archive.zip`;
+  /** A signed address of one of a competition's objects. */
+  sign(slug: string, name: string): string {
+    const path = `/kaggle-competitions-data/${slug}/${name.split("/").map(encodeURIComponent).join("/")}`;
     const expires = Date.now() + this.#lifetimeMs;
-    const query = `X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Expires=${expires}&X-Goog-Signature=${this.#sign(path, expires)}`;
+    const query = `X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Expires=${expires}&X-Goog-Signature=${this.#signature(path, expires)}`;
     return `${this.origin}${path}?${query}`;
   }
 
@@ -68,16 +68,18 @@ export class StandInStorage {
     if (actOut(fault, response)) return;
     if (request.headers.authorization !== undefined) return refuse(response, 400, "InvalidAuthentication");
     const expires = Number(url.searchParams.get("X-Goog-Expires"));
-    if (url.searchParams.get("X-Goog-Signature") !== this.#sign(url.pathname, expires)) {
+    if (url.searchParams.get("X-Goog-Signature") !== this.#signature(url.pathname, expires)) {
       return refuse(response, 403, "SignatureDoesNotMatch");
     }
     if (Date.now() > expires || fault?.type === "expire") return refuse(response, 400, "ExpiredToken");
-    const competition = this.#competitions.get(url.pathname.split("/")[2] ?? "");
-    if (competition === undefined) return refuse(response, 404, "NoSuchKey");
-    await sendArchive(competition, request, response, fault);
+    const [, , slug = "", ...name] = url.pathname.split("/").map(decodeURIComponent);
+    const competition = this.#competitions.get(slug);
+    const path = competition?.findObject(name.join("/"));
+    if (competition === undefined || path === undefined) return refuse(response, 404, "NoSuchKey");
+    await sendObject({ competition, path }, request, response, fault);
   }
 
-  #sign(path: string, expires: number): string {
+  #signature(path: string, expires: number): string {
     return createHmac("sha256", this.#secret).update(`${path}\n${expires}`).digest("hex");
   }
 
@@ -96,13 +98,13 @@ export class StandInStorage {
   }
 }
 
-async function sendArchive(
-  competition: StandInCompetition,
+async function sendObject(
+  { competition, path }: { competition: StandInCompetition; path: string },
   request: IncomingMessage,
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<void> {
-  const { sizeBytes, hash, etag, modified } = await competition.inspectArchive();
+  const { sizeBytes, hash, etag, modified } = await competition.inspect(path);
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1];
   const condition = request.headers["if-range"];
   const mayContinue = condition === undefined || condition === etag || condition === modified.toUTCString();
@@ -124,7 +126,7 @@ async function sendArchive(
     ...(fault?.type === "truncate" ? {} : { "content-length": sizeBytes - start }),
     ...(isPartial && { "content-range": `bytes ${start}-${sizeBytes - 1}/${sizeBytes}` }),
   });
-  await sendBody(competition.options.archive, { start, sizeBytes }, response, fault);
+  await sendBody(path, { start, sizeBytes }, response, fault);
 }
 
 async function sendBody(
