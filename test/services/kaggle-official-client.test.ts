@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createKaggleDownload } from "../../src/stages/kaggle-download.ts";
+import { createKaggleDownloadFiles } from "../../src/stages/kaggle-download-files.ts";
 import { createKaggleSubmit } from "../../src/stages/kaggle-submit.ts";
 import { type KaggleServer, type RecordedRequest, startKaggleServer } from "../kaggle-server/server.ts";
 import { providePython } from "../rig/python-packages.ts";
@@ -50,7 +51,12 @@ describe.skipIf(python.type === "missing")(`Kaggle's own client${skipReason}`, (
     writeFileSync(join(folder, "server.zip"), archiveBytes);
     writeFileSync(join(folder, "solution.csv"), "Id,Predicted\na,0\nb,1\nc,0\n");
     writeFileSync(join(folder, "submission.csv"), submission);
-    const competition = { slug: "cells", archive: join(folder, "server.zip"), solution: join(folder, "solution.csv") };
+    const competition = {
+      slug: "cells",
+      archive: join(folder, "server.zip"),
+      files: { "train.csv": join(folder, "solution.csv") },
+      solution: join(folder, "solution.csv"),
+    };
     server = await startKaggleServer({ competitions: [{ ...competition, title: "Cells" }] });
   });
 
@@ -89,7 +95,7 @@ describe.skipIf(python.type === "missing")(`Kaggle's own client${skipReason}`, (
       KAGGLE_USERNAME: username,
       KAGGLE_KEY: key,
     });
-    expect(output).toMatch(/archive\.zip,300000/);
+    expect(output).toMatch(/train\.csv,\d+/);
   });
 
   it("understands the stand-in's competition as its library reads it", async () => {
@@ -103,6 +109,8 @@ describe.skipIf(python.type === "missing")(`Kaggle's own client${skipReason}`, (
   it("sends the same requests as ours", async () => {
     const from = server.requests.length;
     await kaggle("competitions", "download", "cells", "-p", join(folder, "again"));
+    await kaggle("competitions", "download", "cells", "-f", "train.csv", "-p", join(folder, "again"));
+    expect(readFileSync(join(folder, "again", "train.csv"), "utf8")).toMatch(/^Id,Predicted/);
     await kaggle("competitions", "submit", "cells", "-f", join(folder, "submission.csv"), "-m", "by hand");
     const between = server.requests.length;
     await runOurs();
@@ -115,6 +123,7 @@ describe.skipIf(python.type === "missing")(`Kaggle's own client${skipReason}`, (
       "PUT storage",
       "CreateSubmission",
       "GetSubmissionLimits",
+      "DownloadDataFile",
     ]) {
       expect(ours.get(key), key).toEqual(theirs.get(key));
       expect(ours.get(key), key).toBeDefined();
@@ -142,6 +151,8 @@ describe.skipIf(python.type === "missing")(`Kaggle's own client${skipReason}`, (
     await createKaggleDownload(createTestClock()).run(
       createRecordingStage({ ...shared, with: { competition: "cells" } }),
     );
+    const chosen = { competition: "cells", files: ["train.csv"] };
+    await createKaggleDownloadFiles(createTestClock()).run(createRecordingStage({ ...shared, with: chosen }));
     const parameters = { competition: "cells", submission: join(folder, "ours.csv"), message: "by pipe", timeout: 60 };
     await createKaggleSubmit(createTestClock()).run(createRecordingStage({ ...shared, with: parameters }));
   }

@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { FailureError } from "../../base/failure.ts";
+import { atomicWrite } from "../../util/atomic-write.ts";
 import { findNearestName } from "../../util/nearest-name.ts";
 import { downloadFile } from "../download.ts";
 import { type KaggleClient, KaggleRefusal } from "./client.ts";
@@ -26,14 +27,13 @@ export interface FetchedFile {
 export async function fetchFile(client: KaggleClient, request: FileRequest): Promise<FetchedFile> {
   const { competition, name, partFolder } = request;
   const fetched = join(partFolder, `${name.replaceAll("/", "__")}.fetched`);
-  let remoteName = basename(name);
-  await mkdir(dirname(fetched), { recursive: true });
+  const remoteNamePath = `${fetched}.remote-name`;
   await downloadFile({
     what: `"${name}" of "${competition}"`,
     async address() {
       const url = await locate(client, competition, name);
-      // The address alone tells whether the file comes as it is or in a zip.
-      remoteName = decodeURIComponent(basename(new URL(url).pathname));
+      // The address alone tells whether the file comes as it is or in a zip; noted for a process that finds the file complete.
+      await atomicWrite(remoteNamePath, decodeURIComponent(basename(new URL(url).pathname)));
       return { url };
     },
     target: fetched,
@@ -43,7 +43,7 @@ export async function fetchFile(client: KaggleClient, request: FileRequest): Pro
     onNotice: (text) => client.notice(text),
     onProgress: request.onProgress,
   });
-  return { path: fetched, isZipped: remoteName === `${basename(name)}.zip` };
+  return { path: fetched, isZipped: (await readFile(remoteNamePath, "utf8")) === `${basename(name)}.zip` };
 }
 
 async function locate(client: KaggleClient, competition: string, name: string): Promise<string> {
