@@ -6,7 +6,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "run",
     summary: "Run a pipeline: what is not in the cache yet, and what follows from it.",
     positionals: ["FILE"],
-    options: ["set", "target", "force", "json", "quiet"],
+    options: ["set", "target", "force", "no-mlflow", "json", "quiet"],
     load: async () => (await import("./commands/run.ts")).run,
   },
   {
@@ -23,6 +23,13 @@ export const commands: readonly CommandDefinition[] = [
     positionals: ["FILE"],
     options: ["set", "json"],
     load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    name: "mlflow",
+    summary: "Start (up), stop (down) or open a local MLflow server, or deliver runs that it does not know (sync).",
+    positionals: ["up|down|open|sync", "[RUN]"],
+    options: ["port"],
+    load: async () => (await import("./commands/mlflow.ts")).mlflow,
   },
   {
     name: "exec-stage",

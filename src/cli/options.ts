@@ -38,6 +38,15 @@ export const optionTable = {
     short: "q",
     description: "Say only what went wrong, and the results.",
   },
+  port: {
+    type: "value",
+    placeholder: "PORT",
+    description: "The port of the server; 5000 unless it is taken.",
+  },
+  "no-mlflow": {
+    type: "switch",
+    description: "Do not tell the MLflow server of this run; pipe mlflow sync can do it later.",
+  },
   directory: {
     type: "value",
     short: "C",

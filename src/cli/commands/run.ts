@@ -3,10 +3,13 @@ import { FailureError } from "../../base/failure.ts";
 import type { StageId } from "../../base/ids.ts";
 import { createLocalCache } from "../../cache/local-cache.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
+import { createPalette } from "../../report/palette.ts";
+import { renderTracking } from "../../report/tracking-summary.ts";
 import { checkInputPaths } from "../../runner/input-paths.ts";
 import { locateProject } from "../../runner/project.ts";
 import { runPipeline } from "../../runner/run-pipeline.ts";
 import { selectStages } from "../../runner/select-stages.ts";
+import { createTracker, type Tracker } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { createReporter } from "../create-reporter.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -14,6 +17,7 @@ import { loadPipeline, selectForced } from "../load-pipeline.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
 import { reportFailure } from "../report-failure.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
+import { findTrackingServer, trackingUser } from "../tracking.ts";
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const loaded = await loadPipeline(invocation);
@@ -39,6 +43,11 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
   const notify = (level: "info" | "warning", text: string): void =>
     reporter.handle({ type: "notice", at: Date.now(), level, text });
+  const tracker = createTracker({
+    runsFolder: project.runsFolder,
+    server: invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment),
+    user: trackingUser(io.environment),
+  });
   const interrupts = listenForInterrupts(io, () =>
     notify("warning", "stopping; stages keep what can be resumed from. Ctrl-C once more ends them at once."),
   );
@@ -52,7 +61,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
     const { status } = await runPipeline(pipeline, {
       project,
       cache: createLocalCache(project.stateFolder),
-      listeners: [(event: RunEvent) => reporter.handle(event)],
+      listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       force: selectForced(invocation),
       ...(target === undefined ? {} : { target }),
       stageCommand: [...io.self, "exec-stage"],
@@ -62,6 +71,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
       now: Date.now,
     });
     await reporter.close();
+    await closeTracker(tracker, invocation);
     return status === "done" ? 0 : status === "failed" ? 1 : 130;
   } catch (error) {
     if (interrupts.signal.aborted) return 130;
@@ -71,6 +81,11 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
   } finally {
     interrupts.stop();
   }
+}
+
+async function closeTracker(tracker: Tracker, { io, options, isColored }: Invocation): Promise<void> {
+  const text = renderTracking(await tracker.close(), createPalette({ isColored }));
+  if (!options.quiet) (options.json ? io.stderr : io.stdout).write(text);
 }
 
 /** A new activity is said once; its progress is not, since nothing else is on the screen yet. */

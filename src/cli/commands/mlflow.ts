@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { FailureError } from "../../base/failure.ts";
+import { createPalette } from "../../report/palette.ts";
+import { renderTracking } from "../../report/tracking-summary.ts";
+import { locateProject } from "../../runner/project.ts";
+import { deliverRun } from "../../tracking/deliver.ts";
+import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
+import { ensureMlflow } from "../../tracking/mlflow-command.ts";
+import { MlflowError } from "../../tracking/mlflow-request.ts";
+import { runUrl } from "../../tracking/tracker.ts";
+import { findNearestName } from "../../util/nearest-name.ts";
+import type { ExitCode, Invocation } from "../command.ts";
+import { listenForInterrupts } from "../interrupts.ts";
+import { reportDiagnostics } from "../report-diagnostics.ts";
+import { reportFailure } from "../report-failure.ts";
+import { findTrackingServer, trackingUser } from "../tracking.ts";
+
+const actions = { up, down, open, sync };
+type Action = keyof typeof actions;
+
+const defaultPort = 5000;
+
+/** Starts, stops and shows a local MLflow server, and delivers runs that no server knows yet. */
+export async function mlflow(invocation: Invocation): Promise<ExitCode> {
+  const [name = ""] = invocation.positionals;
+  if (!(name in actions)) return rejectAction(name, invocation);
+  const interrupts = listenForInterrupts(invocation.io, () => {});
+  try {
+    return await actions[name as Action](invocation, interrupts.signal);
+  } catch (error) {
+    if (interrupts.signal.aborted) return 130;
+    if (!(error instanceof FailureError)) throw error;
+    reportFailure(error.failure, invocation);
+    return 1;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+async function up({ io, options }: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const { environment } = io;
+  const running = findLocalServer(environment);
+  if (running) {
+    io.stdout.write(`MLflow runs already: ${running.url}\n`);
+    return 0;
+  }
+  const report = (activity: string): void => void io.stderr.write(`MLflow: ${activity}\n`);
+  const command = await ensureMlflow({ environment, signal, report });
+  report(`starting MLflow ${command.version}`);
+  const port = options.port === undefined ? defaultPort : Number(options.port);
+  const server = await startLocalServer({ environment, command, port, signal });
+  io.stdout.write(
+    `MLflow runs: ${server.url}\nRuns from now on are told to it. Earlier ones: pipe mlflow sync. To end it: pipe mlflow down\n`,
+  );
+  return 0;
+}
+
+async function down({ io }: Invocation): Promise<ExitCode> {
+  const hasStopped = await stopLocalServer(io.environment);
+  io.stdout.write(
+    hasStopped ? "MLflow is stopped; its runs are kept.\n" : "No MLflow server of pipe's runs on this machine.\n",
+  );
+  return 0;
+}
+
+async function open({ io }: Invocation): Promise<ExitCode> {
+  const server = findTrackingServer(io.environment);
+  if (!server) return failWithoutServer(io);
+  io.stdout.write(`${server.url}\n`);
+  const opener = process.platform === "darwin" ? "open" : "xdg-open";
+  const hasScreen = process.platform === "darwin" || io.environment["DISPLAY"] || io.environment["WAYLAND_DISPLAY"];
+  // Where there is no browser, the address above is all there is to open.
+  if (hasScreen)
+    spawn(opener, [server.url], { stdio: "ignore", detached: true })
+      .once("error", () => {})
+      .unref();
+  return 0;
+}
+
+async function sync({ io, folder, positionals, isColored }: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const server = findTrackingServer(io.environment);
+  if (!server) return failWithoutServer(io);
+  const { runsFolder } = locateProject(folder);
+  const [, only] = positionals;
+  const runs = listRuns(runsFolder).filter((run) => only === undefined || run === only);
+  if (only !== undefined && runs.length === 0) {
+    io.stderr.write(`There is no run "${only}" in ${runsFolder}.\n`);
+    return 2;
+  }
+  const palette = createPalette({ isColored });
+  let hasFailed = false;
+  for (const run of runs) {
+    try {
+      const state = await deliverRun({
+        runFolder: join(runsFolder, run),
+        server,
+        user: trackingUser(io.environment),
+        signal,
+      });
+      io.stdout.write(`${run}  ${runUrl(server, state)}\n`);
+    } catch (error) {
+      if (!(error instanceof MlflowError)) throw error;
+      hasFailed = true;
+      io.stdout.write(
+        `${run}  ${renderTracking({ type: "pending", server: server.url, reason: error.message }, palette)}`,
+      );
+    }
+  }
+  if (runs.length === 0) io.stdout.write("There are no runs yet.\n");
+  return hasFailed ? 1 : 0;
+}
+
+function listRuns(runsFolder: string): string[] {
+  if (!existsSync(runsFolder)) return [];
+  return readdirSync(runsFolder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(runsFolder, entry.name, "events.ndjson")))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function failWithoutServer(io: Invocation["io"]): ExitCode {
+  const uri = io.environment["MLFLOW_TRACKING_URI"];
+  const reason = uri ? `MLFLOW_TRACKING_URI is "${uri}", which is no HTTP address.` : "No MLflow server is known.";
+  io.stderr.write(`${reason}\nStart one with: pipe mlflow up; or name one with MLFLOW_TRACKING_URI=http://host:port\n`);
+  return 1;
+}
+
+function rejectAction(name: string, invocation: Invocation): ExitCode {
+  const names = Object.keys(actions);
+  const nearest = findNearestName(name, names);
+  const hint = nearest === undefined ? `Actions: ${names.join(", ")}` : `Did you mean: pipe mlflow ${nearest}`;
+  const diagnostic = {
+    code: "PIPE301",
+    severity: "error",
+    message: `pipe mlflow has no action "${name}"`,
+    hint,
+  } as const;
+  reportDiagnostics({ diagnostics: [diagnostic], sources: new Map() }, invocation);
+  return 2;
+}

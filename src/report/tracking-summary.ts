@@ -1,0 +1,19 @@
+import type { Palette } from "./palette.ts";
+
+/** What became of a run's tracking; see `tracking/tracker.ts`, which this layer does not know. */
+export type TrackingEnd =
+  | { readonly type: "no-server" }
+  | { readonly type: "delivered"; readonly runUrl: string }
+  | { readonly type: "pending"; readonly server: string; readonly reason: string };
+
+/** One line that says where the run can be looked at, or how to get it there. */
+export function renderTracking(end: TrackingEnd, palette: Palette): string {
+  switch (end.type) {
+    case "no-server":
+      return palette.dim("MLflow: no server. To see this run there: pipe mlflow up, then pipe mlflow sync\n");
+    case "delivered":
+      return `MLflow: ${end.runUrl}\n`;
+    case "pending":
+      return `${palette.yellow("MLflow")}: not all of this run is there yet (${end.reason}). Nothing is lost: pipe mlflow sync delivers the rest.\n`;
+  }
+}

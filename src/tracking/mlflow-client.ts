@@ -1,0 +1,160 @@
+import type { Batch } from "./mlflow-limits.ts";
+import { MlflowError, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
+import type { ServerAddress } from "./server-address.ts";
+
+export interface MlflowMetric {
+  readonly key: string;
+  readonly value: number;
+  /** Ms since the Unix epoch. */
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+/** A parameter or a tag. */
+export interface MlflowPair {
+  readonly key: string;
+  readonly value: string;
+}
+
+export type MlflowStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
+
+export interface MlflowRun {
+  readonly id: string;
+  /** Where the server wants the run's artifacts. */
+  readonly artifactUri: string;
+}
+
+export interface MlflowDatasetInput {
+  readonly name: string;
+  /** At most 36 characters. */
+  readonly digest: string;
+  readonly context: string;
+  /** JSON. */
+  readonly profile: string;
+}
+
+const api = "/api/2.0/mlflow";
+const timeoutMs = 30_000;
+const maxTries = 4;
+/** A call that must not be carried out twice is not tried again here: the caller looks first what became of it. */
+const once = 1;
+
+/** MLflow's REST interface, as far as runs need it. Every method throws `MlflowError` when the server does not do it. */
+export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
+  const call = (options: Omit<RequestOptions, "signal" | "timeoutMs">): Promise<unknown> =>
+    requestMlflow(server, { ...options, signal, timeoutMs });
+  const post = (path: string, json: unknown, tries = maxTries): Promise<unknown> =>
+    call({ method: "POST", path: `${api}/${path}`, json, maxTries: tries });
+  const get = (path: string, query: Record<string, string>): Promise<unknown> =>
+    call({ method: "GET", path: `${api}/${path}`, query, maxTries });
+
+  /** The experiment's id; makes it, or brings it back when it was deleted. */
+  async function ensureExperiment(name: string): Promise<string> {
+    const found = await findExperiment(name);
+    if (found) {
+      if (found.lifecycle_stage === "deleted")
+        await post("experiments/restore", { experiment_id: found.experiment_id });
+      return found.experiment_id;
+    }
+    try {
+      return ((await post("experiments/create", { name }, once)) as { experiment_id: string }).experiment_id;
+    } catch (error) {
+      // Another run may have made it in between, or this call went through without an answer.
+      const made = await findExperiment(name);
+      if (made) return made.experiment_id;
+      throw error;
+    }
+  }
+
+  async function findExperiment(name: string): Promise<{ experiment_id: string; lifecycle_stage: string } | undefined> {
+    try {
+      const answer = await get("experiments/get-by-name", { experiment_name: name });
+      return (answer as { experiment: { experiment_id: string; lifecycle_stage: string } }).experiment;
+    } catch (error) {
+      if (error instanceof MlflowError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    ensureExperiment,
+
+    async createRun(
+      experimentId: string,
+      run: { name: string; startTime: number; tags: readonly MlflowPair[] },
+    ): Promise<MlflowRun> {
+      const body = { experiment_id: experimentId, run_name: run.name, start_time: run.startTime, tags: run.tags };
+      return toRun(((await post("runs/create", body, once)) as { run: RawRun }).run);
+    },
+
+    /** A run by two of its tags; the first made when there are several. */
+    async findRun(experimentId: string, tags: readonly MlflowPair[]): Promise<MlflowRun | undefined> {
+      const filter = tags.map(({ key, value }) => `tags.\`${key}\` = '${value.replaceAll("'", "\\'")}'`).join(" and ");
+      const answer = await post("runs/search", {
+        experiment_ids: [experimentId],
+        filter,
+        max_results: 1,
+        order_by: ["attributes.start_time ASC"],
+      });
+      const [run] = (answer as { runs?: RawRun[] }).runs ?? [];
+      return run && toRun(run);
+    },
+
+    async logBatch(runId: string, { metrics, params, tags }: Batch): Promise<void> {
+      // Metrics are appended each time; parameters and tags are the same the second time.
+      await post("runs/log-batch", { run_id: runId, metrics, params, tags }, metrics.length > 0 ? once : maxTries);
+    },
+
+    /** All values of one metric. */
+    async getHistory(runId: string, key: string): Promise<MlflowMetric[]> {
+      const values: MlflowMetric[] = [];
+      for (let token: string | undefined = ""; token !== undefined; ) {
+        const query: Record<string, string> = { run_id: runId, metric_key: key, ...(token && { page_token: token }) };
+        const answer = (await get("metrics/get-history", query)) as { metrics?: RawMetric[]; next_page_token?: string };
+        values.push(...(answer.metrics ?? []).map(toMetric));
+        token = answer.next_page_token || undefined;
+      }
+      return values;
+    },
+
+    async logInputs(runId: string, inputs: readonly MlflowDatasetInput[]): Promise<void> {
+      const datasets = inputs.map(({ name, digest, context, profile }) => ({
+        tags: [{ key: "mlflow.data.context", value: context }],
+        dataset: { name, digest, source_type: "pipe", source: JSON.stringify({ digest }), profile },
+      }));
+      await post("runs/log-inputs", { run_id: runId, datasets });
+    },
+
+    async updateRun(runId: string, change: { status: MlflowStatus; endTime: number }): Promise<void> {
+      await post("runs/update", { run_id: runId, status: change.status, end_time: change.endTime });
+    },
+
+    /** `path` as the server's proxy of artifacts names it. */
+    async putArtifact(path: string, body: { bytes: Uint8Array; type: string }): Promise<void> {
+      const encoded = path.split("/").map(encodeURIComponent).join("/");
+      await call({ method: "PUT", path: `/api/2.0/mlflow-artifacts/artifacts/${encoded}`, body, maxTries });
+    },
+  };
+}
+
+export type MlflowClient = ReturnType<typeof createMlflowClient>;
+
+interface RawRun {
+  readonly info: { readonly run_id: string; readonly artifact_uri: string };
+}
+
+interface RawMetric {
+  readonly key: string;
+  readonly value: number;
+  readonly timestamp: number | string;
+  readonly step?: number | string;
+}
+
+const toRun = ({ info }: RawRun): MlflowRun => ({ id: info.run_id, artifactUri: info.artifact_uri });
+
+const toMetric = ({ key, value, timestamp, step }: RawMetric): MlflowMetric => ({
+  key,
+  value,
+  timestamp: Number(timestamp),
+  step: Number(step ?? 0),
+});

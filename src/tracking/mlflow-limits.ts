@@ -1,0 +1,63 @@
+import type { MlflowMetric, MlflowPair } from "./mlflow-client.ts";
+
+/** What one `runs/log-batch` takes (mlflow/utils/validation.py). */
+const perBatch = { metrics: 1000, params: 100, tags: 100, entities: 1000, bytes: 900_000 } as const;
+const maxKey = 250;
+const maxParam = 6000;
+const maxTag = 8000;
+
+export interface Batch {
+  readonly metrics: readonly MlflowMetric[];
+  readonly params: readonly MlflowPair[];
+  readonly tags: readonly MlflowPair[];
+}
+
+/** Divides entities into batches that the server takes. */
+export function divideIntoBatches({ metrics, params, tags }: Batch): Batch[] {
+  const batches: { metrics: MlflowMetric[]; params: MlflowPair[]; tags: MlflowPair[]; bytes: number }[] = [];
+  const add = <Kind extends keyof Batch>(kind: Kind, entity: Batch[Kind][number]): void => {
+    const bytes = Buffer.byteLength(JSON.stringify(entity));
+    let last = batches.at(-1);
+    const isFull =
+      last &&
+      (last[kind].length >= perBatch[kind] ||
+        last.metrics.length + last.params.length + last.tags.length >= perBatch.entities ||
+        last.bytes + bytes > perBatch.bytes);
+    if (!last || isFull) {
+      last = { metrics: [], params: [], tags: [], bytes: 0 };
+      batches.push(last);
+    }
+    (last[kind] as Batch[Kind][number][]).push(entity);
+    last.bytes += bytes;
+  };
+  for (const param of params) add("params", param);
+  for (const tag of tags) add("tags", tag);
+  for (const metric of metrics) add("metrics", metric);
+  return batches.map(({ bytes: _, ...batch }) => batch);
+}
+
+/** A name that the server takes: letters, digits and `_-./ :`, at most 250, not a path that leads elsewhere. */
+export function toKey(name: string): string {
+  return name
+    .replaceAll(/[^\w./ -]/g, "_")
+    .replaceAll(/\.{2,}/g, "_")
+    .replace(/^\/+/, "")
+    .replaceAll(/\/{2,}/g, "/")
+    .slice(0, maxKey);
+}
+
+export const toParam = (key: string, value: unknown): MlflowPair => ({
+  key: toKey(key),
+  value: shorten(toText(value), maxParam),
+});
+
+export const toTag = (key: string, value: string): MlflowPair => ({ key: toKey(key), value: shorten(value, maxTag) });
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The end says that something is missing. */
+function shorten(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

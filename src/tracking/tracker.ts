@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import type { RunEvent } from "../base/event.ts";
+import { deliverRun } from "./deliver.ts";
+import type { DeliveryState } from "./delivery-state.ts";
+import { MlflowError } from "./mlflow-request.ts";
+import type { ServerAddress } from "./server-address.ts";
+
+/** Follows a run and tells MLflow of it while it goes on. */
+export interface Tracker {
+  /** Returns at once; the event is in the run's `events.ndjson` already. */
+  handle(event: RunEvent): void;
+  /** Waits for the rest to be delivered, but not long; what is left then is for `pipe mlflow sync`. */
+  close(): Promise<TrackingSummary>;
+}
+
+/** What became of a run's tracking. */
+export type TrackingSummary =
+  | { readonly type: "no-server" }
+  | { readonly type: "delivered"; readonly runUrl: string }
+  | { readonly type: "pending"; readonly server: string; readonly reason: string };
+
+export interface TrackerOptions {
+  readonly runsFolder: string;
+  /** `undefined`: nobody is told, and nothing is lost. */
+  readonly server: ServerAddress | undefined;
+  readonly user: string;
+}
+
+/** Between two deliveries while a run goes on. */
+const intervalMs = 1_000;
+/** After a delivery that failed. */
+const retryMs = 15_000;
+/** How long `close` waits. */
+const closeMs = 10_000;
+
+export function createTracker({ runsFolder, server, user }: TrackerOptions): Tracker {
+  if (server === undefined) return { handle: () => {}, close: async () => ({ type: "no-server" }) };
+  const controller = new AbortController();
+  let runFolder: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let current: Promise<void> = Promise.resolve();
+  let state: DeliveryState | undefined;
+  let problem: string | undefined;
+
+  async function deliver(): Promise<void> {
+    if (runFolder === undefined || server === undefined) return;
+    try {
+      state = await deliverRun({ runFolder, server, user, signal: controller.signal });
+      problem = undefined;
+    } catch (error) {
+      // A tracker never breaks a run: whatever is wrong with the server, the events are on the disk.
+      problem = error instanceof MlflowError ? error.message : `the delivery broke off (${String(error)})`;
+    }
+  }
+
+  function schedule(delayMs: number): void {
+    if (timer !== undefined) return;
+    timer = setTimeout(() => {
+      current = deliver().then(() => {
+        timer = undefined;
+        if (problem !== undefined) schedule(retryMs);
+      });
+    }, delayMs);
+    timer.unref();
+  }
+
+  return {
+    handle(event) {
+      if (event.type === "run-started") runFolder = join(runsFolder, event.run);
+      if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
+    },
+    async close() {
+      if (runFolder === undefined) return { type: "no-server" };
+      const deadline = setTimeout(() => controller.abort(new Error("the server is slow")), closeMs);
+      clearTimeout(timer);
+      await current;
+      await deliver();
+      clearTimeout(deadline);
+      if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state) };
+      return { type: "pending", server: server.url, reason: problem ?? "the run has not ended" };
+    },
+  };
+}
+
+/** The page of a run in MLflow's user interface. */
+export function runUrl({ url }: ServerAddress, { experimentId, runs }: DeliveryState): string {
+  return `${url}/#/experiments/${experimentId}/runs/${runs.pipeline?.id}`;
+}

@@ -1,0 +1,178 @@
+import { join } from "node:path";
+import type { RunEvent, RunStarted, StageFinished, StageMetric, StageOutcome } from "../base/event.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { MlflowPair, MlflowStatus } from "./mlflow-client.ts";
+import { toKey, toParam, toTag } from "./mlflow-limits.ts";
+import type { Operation, RunKey } from "./operation.ts";
+
+/** What an event does not say of the run it belongs to. */
+export interface TranslationContext {
+  readonly runId: string;
+  readonly runFolder: string;
+  /** The user's name, as MLflow shows it. */
+  readonly user: string;
+}
+
+/**
+ * What an event means to MLflow. Depends on nothing but its arguments: a run that is delivered twice, or in parts, or weeks
+ * later, is told the same.
+ */
+export function translateEvent(event: RunEvent, context: TranslationContext): Operation[] {
+  switch (event.type) {
+    case "run-started":
+      return startPipeline(event, context);
+    case "stage-started":
+      return [startStage(event.stage, event.at, context), ...logParams(event.stage, event.params)];
+    case "stage-event":
+      return event.event.type === "metric" ? logMetrics(event.stage, [event.event]) : [];
+    case "stage-finished":
+      return finishStage(event, context);
+    case "run-finished":
+      return finishPipeline(event.status, event.at, context);
+    default:
+      return [];
+  }
+}
+
+const stageRun = (stage: string): RunKey => `stage ${stage}`;
+
+const runTag = (runId: string): MlflowPair => toTag("pipe.run_id", runId);
+
+function startPipeline(event: RunStarted, { runId, user }: TranslationContext): Operation[] {
+  const { pipeline, file, git, params, at } = event;
+  const tags = [
+    ...commonTags(user),
+    toTag("mlflow.source.name", file),
+    ...(git ? [toTag("mlflow.source.git.commit", git.commit), toTag("pipe.git_dirty", String(git.dirty))] : []),
+    ...(git?.branch ? [toTag("mlflow.source.git.branch", git.branch)] : []),
+    toTag("pipe.pipeline", pipeline),
+  ];
+  const identity = [runTag(runId), toTag("pipe.stage", "-")];
+  return [
+    { type: "start", run: "pipeline", name: `${pipeline} ${runId}`, startTime: at, tags, identity },
+    { type: "log", run: "pipeline", params: flatten("params", params) },
+  ];
+}
+
+function startStage(stage: string, at: number, { runId, user }: TranslationContext): Operation {
+  const identity = [runTag(runId), toTag("pipe.stage", stage)];
+  return { type: "start", run: stageRun(stage), name: stage, startTime: at, tags: commonTags(user), identity };
+}
+
+const commonTags = (user: string): MlflowPair[] => [toTag("mlflow.user", user), toTag("mlflow.source.type", "LOCAL")];
+
+/** On the stage's run as they are, on the pipeline's behind the stage's name, so that pipelines compare at a glance. */
+function logParams(stage: string, params: JsonObject): Operation[] {
+  const entries = Object.entries(params);
+  if (entries.length === 0) return [];
+  return [
+    { type: "log", run: stageRun(stage), params: entries.map(([key, value]) => toParam(key, value)) },
+    { type: "log", run: "pipeline", params: entries.map(([key, value]) => toParam(`${stage}.${key}`, value)) },
+  ];
+}
+
+/** Metrics of single batches stay with the stage; MLflow cannot hold NaN, which becomes a tag. */
+function logMetrics(stage: string, all: readonly StageMetric[]): Operation[] {
+  const metrics = all.filter(({ value }) => Number.isFinite(Number(value)));
+  const toMetric = ({ name, value, at, step }: StageMetric, prefix: string) => ({
+    key: toKey(prefix + name),
+    value: Number(value),
+    timestamp: at,
+    step,
+  });
+  const ofPipeline = metrics.filter(({ name }) => !/^(batch|system)\//.test(name));
+  const dropped = all.filter(({ value }) => !Number.isFinite(Number(value)));
+  const operations: Operation[] = [];
+  if (metrics.length > 0)
+    operations.push({ type: "log", run: stageRun(stage), metrics: metrics.map((metric) => toMetric(metric, "")) });
+  if (ofPipeline.length > 0)
+    operations.push({
+      type: "log",
+      run: "pipeline",
+      metrics: ofPipeline.map((metric) => toMetric(metric, `${stage}/`)),
+    });
+  for (const { name, value, step } of dropped) {
+    operations.push({
+      type: "log",
+      run: stageRun(stage),
+      tags: [toTag(`pipe.not_finite.${name}`, `${String(value)} at step ${step}`)],
+    });
+  }
+  return operations;
+}
+
+function finishStage(event: StageFinished, context: TranslationContext): Operation[] {
+  const { stage, at, outcome } = event;
+  // What never began has nothing to compare: the pipeline's run says why.
+  if (outcome.type === "blocked") return [tagPipeline(stage, `blocked by ${outcome.by.join(", ")}`)];
+  if (outcome.type === "skipped") return [tagPipeline(stage, `skipped: ${outcome.reason}`)];
+  const run = stageRun(stage);
+  const tags = [
+    ...(event.fingerprint ? [toTag("pipe.fingerprint", event.fingerprint)] : []),
+    toTag("pipe.cached", String(outcome.type === "cached")),
+    ...(outcome.type === "cached" ? [toTag("pipe.made_by", outcome.madeBy)] : []),
+    ...(outcome.type === "failed" ? [toTag("pipe.failure", outcome.failure.message)] : []),
+    ...Object.entries(event.outputs).map(([name, { digest }]) => toTag(`pipe.output.${name}`, digest)),
+  ];
+  const inputs = event.datasets.map(({ name, digest, context: use, numSamples }) => ({
+    name,
+    digest: digest.slice(0, 32),
+    context: use,
+    profile: JSON.stringify({ num_samples: numSamples }),
+  }));
+  return [
+    startStage(stage, outcome.type === "cached" ? at : at - outcome.durationMs, context),
+    ...logParams(stage, event.params),
+    ...logMetrics(stage, event.metrics),
+    { type: "log", run, tags },
+    ...(inputs.length > 0 ? [{ type: "inputs", run, inputs } as const] : []),
+    ...listArtifacts(event),
+    { type: "end", run, status: statusOf(outcome), endTime: at },
+  ];
+}
+
+const tagPipeline = (stage: string, text: string): Operation => ({
+  type: "log",
+  run: "pipeline",
+  tags: [toTag(`pipe.stage.${stage}`, text)],
+});
+
+function listArtifacts({ stage, logFile, files, outputsFolder, outcome }: StageFinished): Operation[] {
+  const run = stageRun(stage);
+  // A cached stage's files are where the run that made them put them.
+  if (outcome.type === "cached") return [];
+  const shown =
+    outputsFolder === undefined
+      ? []
+      : files.map((path) => ({ type: "artifact" as const, run, file: join(outputsFolder, path), path }));
+  return logFile === undefined ? shown : [...shown, { type: "artifact", run, file: logFile, path: "log.txt" }];
+}
+
+function finishPipeline(
+  status: "done" | "failed" | "interrupted",
+  at: number,
+  { runFolder }: TranslationContext,
+): Operation[] {
+  const documents = ["pipeline.yaml", "resolved.json"].map((path) => ({
+    type: "artifact" as const,
+    run: "pipeline" as const,
+    file: join(runFolder, path),
+    path,
+  }));
+  const end = { done: "FINISHED", failed: "FAILED", interrupted: "KILLED" } as const;
+  return [...documents, { type: "end", run: "pipeline", status: end[status], endTime: at }];
+}
+
+function statusOf({ type }: StageOutcome): MlflowStatus {
+  if (type === "failed") return "FAILED";
+  return type === "interrupted" ? "KILLED" : "FINISHED";
+}
+
+/** `params.augment.degrees`: nested maps by dots, lists as JSON. */
+function flatten(prefix: string, value: JsonObject): MlflowPair[] {
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const path = `${prefix}.${key}`;
+    const isMap = typeof inner === "object" && inner !== null && !Array.isArray(inner);
+    return isMap ? flatten(path, inner as JsonObject) : [toParam(path, inner)];
+  });
+}
