@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openCheckpoints } from "../../../src/training/checkpoints/checkpoint-store.ts";
+import { initialState } from "../../../src/training/loop/state.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "pipe-checkpoints-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const arraysOf = (value: number) => new Map([["w", { shape: [2], values: Float32Array.of(value, value + 0.5) }]]);
+const momentAt = (step: number) => ({ state: { ...initialState, step }, arrays: arraysOf(step), optimizerCount: step });
+
+describe("checkpoints", () => {
+  it("gives nothing before the first, then always the newest, and keeps no older one", async () => {
+    const store = await openCheckpoints(folder);
+    expect(await store.load()).toBeUndefined();
+    await store.save(momentAt(1));
+    await store.save(momentAt(2));
+    const reopened = await openCheckpoints(folder);
+    expect(await reopened.load()).toEqual(momentAt(2));
+    expect(readdirSync(folder).sort()).toEqual(["2-training.safetensors", "checkpoint.json"]);
+  });
+
+  it("keeps the best weights until better ones come", async () => {
+    const store = await openCheckpoints(folder);
+    await store.save(momentAt(1), arraysOf(10));
+    await store.save(momentAt(2));
+    const reopened = await openCheckpoints(folder);
+    expect(await reopened.loadBest()).toEqual(arraysOf(10));
+    await reopened.save(momentAt(3), arraysOf(30));
+    expect(await (await openCheckpoints(folder)).loadBest()).toEqual(arraysOf(30));
+    expect(readdirSync(folder)).toHaveLength(3);
+  });
+
+  it("takes no notice of what a crash left half written", async () => {
+    const store = await openCheckpoints(folder);
+    await store.save(momentAt(1));
+    writeFileSync(join(folder, "2-training.safetensors"), "half");
+    const reopened = await openCheckpoints(folder);
+    expect(await reopened.load()).toEqual(momentAt(1));
+    await reopened.save(momentAt(2));
+    expect(await (await openCheckpoints(folder)).load()).toEqual(momentAt(2));
+  });
+});
