@@ -1,26 +1,19 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type Range,
-  type Scalar,
-  type YAMLMap,
-} from "yaml";
-import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
+import type { Pair, YAMLMap, YAMLSeq } from "yaml";
+import { type Alias, type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import type { SourceRange } from "../base/diagnostic.ts";
+import type { DocumentNode, ListNode, MapEntry, MapNode } from "./document-node.ts";
 import { problem, type Report, suggest } from "./problem.ts";
 import type { SourceText } from "./source-text.ts";
 import { parseTemplate } from "./template.ts";
+import { findForeignTag, findOffsets, isMergeKey, isNode } from "./yaml-node.ts";
+
+/** Turns the parsed YAML into our nodes: equal keys reported, merge keys merged, aliases expanded within bounds. */
+export function buildNodes(document: Document.Parsed, source: SourceText, report: Report): DocumentNode {
+  return new NodeBuilder(source, report).build(document.contents, source.range(0, 0)).node;
+}
 
 /** Far above any real document, far below what aliases of aliases can grow to. */
 const maxExpandedValues = 300_000;
-
-const coreTags = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
 
 interface BuiltNode {
   readonly node: DocumentNode;
@@ -28,170 +21,154 @@ interface BuiltNode {
   readonly size: number;
 }
 
-/** Turns the parsed YAML into our nodes: duplicate keys reported, merge keys merged, aliases expanded within bounds. */
-export function buildNodes(document: Document.Parsed, source: SourceText, report: Report): DocumentNode {
-  const built = new Map<unknown, BuiltNode>();
-  const open = new Set<unknown>();
-  const anchors = new Map<string, Node>();
+class NodeBuilder {
+  readonly #source: SourceText;
+  readonly #report: Report;
+  /** An alias stands for the very node of its anchor, so each is built once. */
+  readonly #built = new Map<Node, BuiltNode>();
+  readonly #open = new Set<Node>();
+  /** Filled in the order of the text: an alias means the last anchor of its name before it. */
+  readonly #anchors = new Map<string, Node>();
 
-  function build(yaml: unknown, fallback: number): BuiltNode {
-    const known = built.get(yaml);
+  constructor(source: SourceText, report: Report) {
+    this.#source = source;
+    this.#report = report;
+  }
+
+  /** `place` is where a value that is not there would stand. */
+  build(value: unknown, place: SourceRange): BuiltNode {
+    if (!isNode(value)) return { node: { type: "scalar", value: null, isQuoted: false, range: place }, size: 1 };
+    const known = this.#built.get(value);
     if (known !== undefined) return known;
-    open.add(yaml);
-    const made = make(yaml, fallback);
-    open.delete(yaml);
-    if (yaml !== null && yaml !== undefined) built.set(yaml, made);
-    return made;
+    this.#open.add(value);
+    const built = this.#make(value);
+    this.#open.delete(value);
+    this.#built.set(value, built);
+    return built;
   }
 
-  function make(yaml: unknown, fallback: number): BuiltNode {
-    if (isAlias(yaml)) return expandAlias(yaml);
-    if (isNode(yaml)) noteProperties(yaml);
-    if (isMap(yaml)) return buildMap(yaml);
-    if (isSeq(yaml)) {
-      const items = yaml.items.map((item) => build(item, rangeOf(yaml)[0]));
-      return sized({ type: "list", items: items.map((item) => item.node), range: locate(yaml) }, items);
+  #make(node: Node): BuiltNode {
+    if (isAlias(node)) return this.#expandAlias(node);
+    if ("anchor" in node && node.anchor) this.#anchors.set(node.anchor, node);
+    const tag = findForeignTag(node);
+    if (tag !== undefined) {
+      const message = `the tag ${tag} has no meaning in pipelines`;
+      this.#report(problem("PIPE121", this.#locate(node), message, { hint: "Remove it." }));
     }
-    if (isScalar(yaml)) return { node: buildScalar(yaml), size: 1 };
-    const range = source.range(fallback, fallback);
-    return { node: { type: "scalar", value: null, isQuoted: false, range }, size: 1 };
+    if (isMap(node)) return this.#buildMap(node);
+    if (isSeq(node)) return this.#buildList(node);
+    return { node: isScalar(node) ? this.#buildScalar(node) : this.#unknown(node), size: 1 };
   }
 
-  /** Remembers anchors in the order of the text, in which an alias means the last one of its name. */
-  function noteProperties(node: Node): void {
-    if ("anchor" in node && node.anchor) anchors.set(node.anchor, node);
-    if (node.tag === undefined || coreTags.test(node.tag)) return;
-    const tag = node.tag.replace("tag:yaml.org,2002:", "!!");
-    report(problem("PIPE121", locate(node), `the tag ${tag} has no meaning in pipelines`, { hint: "Remove it." }));
-  }
-
-  function buildScalar(scalar: Scalar): DocumentNode {
+  #buildScalar(scalar: Scalar): DocumentNode {
     const { value } = scalar;
-    const range = locate(scalar);
+    const range = this.#locate(scalar);
     const isQuoted = scalar.type !== "PLAIN";
-    if (typeof value === "string") {
-      if (!value.includes("${{")) return { type: "scalar", value, isQuoted, range };
-      const [start, end] = trimmedRange(scalar);
-      return parseTemplate(value, { source, start, end }, report);
+    if (typeof value === "string" && value.includes("${{")) {
+      const [start, end] = findOffsets(scalar, this.#source.text);
+      return parseTemplate(value, { source: this.#source, start, end }, this.#report);
     }
-    const isJson =
-      value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
-    if (isJson) return { type: "scalar", value, isQuoted, range };
-    report(problem("PIPE121", range, `${scalar.source ?? "this"} is not a value that pipelines take`));
-    return { type: "unknown", range };
+    if (value === null || typeof value === "string" || typeof value === "boolean" || isFiniteNumber(value)) {
+      return { type: "scalar", value, isQuoted, range };
+    }
+    this.#report(problem("PIPE121", range, `${scalar.source ?? "this"} is not a value that pipelines take`));
+    return this.#unknown(scalar);
   }
 
-  function expandAlias(alias: Alias): BuiltNode {
-    const target = anchors.get(alias.source);
-    const range = locate(alias);
-    if (target === undefined || open.has(target)) {
-      const found =
-        target === undefined
-          ? problem("PIPE101", range, `no anchor &${alias.source} stands before the alias *${alias.source}`, {
-              hint: suggest(alias.source, anchors.keys()),
-            })
-          : problem("PIPE119", range, `the alias *${alias.source} stands inside the value that it repeats`);
-      report(found);
-      return { node: { type: "unknown", range }, size: 1 };
-    }
-    return build(target, rangeOf(alias)[0]);
+  #buildList(list: YAMLSeq): BuiltNode {
+    const range = this.#locate(list);
+    const items = list.items.map((item) => this.build(item, range));
+    return this.#bound({ type: "list", items: items.map(({ node }) => node), range }, items);
   }
 
-  function buildMap(map: YAMLMap): BuiltNode {
+  #buildMap(map: YAMLMap): BuiltNode {
+    const range = this.#locate(map);
     const entries = new Map<string, MapEntry>();
     const merged: BuiltNode[] = [];
     const values: BuiltNode[] = [];
     let isIncomplete = false;
-    for (const pair of map.items) {
-      if (!isPair(pair)) continue;
-      const fallback = isNode(pair.key) ? trimmedRange(pair.key)[1] : rangeOf(map)[0];
-      if (isMergeKey(pair)) {
-        merged.push(build(pair.value, fallback));
-        continue;
-      }
-      const value = build(pair.value, fallback);
-      values.push(value);
-      if (!addEntry(entries, pair, value.node, map)) isIncomplete = true;
+    for (const pair of map.items.filter(isPair)) {
+      const keyRange = isNode(pair.key) ? this.#locate(pair.key) : range;
+      const value = this.build(pair.value, endOf(keyRange));
+      (isMergeKey(pair) ? merged : values).push(value);
+      if (isMergeKey(pair)) continue;
+      const key = this.#readKey(pair, keyRange);
+      if (key === undefined) isIncomplete = true;
+      else this.#addEntry(entries, key, { keyRange, value: value.node });
     }
-    for (const each of merged) merge(entries, each.node);
-    const node: MapNode = { type: "map", entries, range: locate(map), ...(isIncomplete ? { isIncomplete } : {}) };
-    return sized(node, [...values, ...merged]);
+    for (const { node } of merged) this.#merge(entries, node);
+    const node: MapNode = { type: "map", entries, range, ...(isIncomplete ? { isIncomplete } : {}) };
+    return this.#bound(node, [...values, ...merged]);
   }
 
-  /** Whether the key could be read. */
-  function addEntry(entries: Map<string, MapEntry>, pair: Pair, value: DocumentNode, map: YAMLMap): boolean {
-    const keyRange = isNode(pair.key) ? locate(pair.key) : locate(map);
-    const key = readKey(pair.key);
-    if (key === undefined) {
-      const written = isScalar(pair.key) ? pair.key.source : undefined;
-      const hint = written ? `Put it in quotes: "${written}".` : undefined;
-      report(problem("PIPE121", keyRange, "a key must be text", { hint }));
-      return false;
-    }
+  #readKey(pair: Pair, range: SourceRange): string | undefined {
+    const key = isAlias(pair.key) ? this.#anchors.get(pair.key.source) : pair.key;
+    if (isScalar(key) && typeof key.value === "string") return key.value;
+    const hint = isScalar(key) && key.source ? `Put it in quotes: "${key.source}".` : undefined;
+    this.#report(problem("PIPE121", range, "a key must be text", { hint }));
+    return undefined;
+  }
+
+  #addEntry(entries: Map<string, MapEntry>, key: string, entry: MapEntry): void {
     const first = entries.get(key);
-    if (first !== undefined) {
-      const related = [{ message: "first defined here", location: first.keyRange }];
-      report(
-        problem("PIPE102", keyRange, `the key "${key}" stands twice in one map`, {
-          hint: "Remove or rename one of them.",
-          related,
-        }),
-      );
-      return true;
+    if (first === undefined) {
+      entries.set(key, entry);
+      return;
     }
-    entries.set(key, { keyRange, value });
-    return true;
-  }
-
-  function readKey(key: unknown): string | undefined {
-    const node = isAlias(key) ? anchors.get(key.source) : key;
-    return isScalar(node) && typeof node.value === "string" ? node.value : undefined;
+    const related = [{ message: "first defined here", location: first.keyRange }];
+    const hint = "Remove or rename one of them.";
+    const message = `the key "${key}" stands twice in one map`;
+    this.#report(problem("PIPE102", entry.keyRange, message, { hint, related }));
   }
 
   /** YAML's merge key: own keys win over merged ones, earlier maps over later. */
-  function merge(entries: Map<string, MapEntry>, value: DocumentNode): void {
+  #merge(entries: Map<string, MapEntry>, value: DocumentNode): void {
     const maps = value.type === "list" ? value.items : [value];
     for (const map of maps) {
       if (map.type === "map") {
         for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry);
       } else if (map.type !== "unknown") {
-        report(problem("PIPE107", map.range, "<< takes a map, or a list of maps", { hint: "Write <<: *anchor." }));
+        const hint = "Write <<: *anchor.";
+        this.#report(problem("PIPE107", map.range, "<< takes a map, or a list of maps", { hint }));
       }
     }
   }
 
-  function sized(node: DocumentNode, children: readonly BuiltNode[]): BuiltNode {
-    const size = children.reduce((sum, child) => sum + child.size, 1);
-    if (size <= maxExpandedValues) return { node, size };
-    if (children.every((child) => child.size <= maxExpandedValues)) {
-      report(problem("PIPE119", node.range, `the aliases expand to more than ${maxExpandedValues} values`));
+  #expandAlias(alias: Alias): BuiltNode {
+    const range = this.#locate(alias);
+    const target = this.#anchors.get(alias.source);
+    if (target !== undefined && !this.#open.has(target)) return this.build(target, range);
+    if (target === undefined) {
+      const message = `no anchor &${alias.source} stands before the alias *${alias.source}`;
+      this.#report(problem("PIPE101", range, message, { hint: suggest(alias.source, this.#anchors.keys()) }));
+    } else {
+      const message = `the alias *${alias.source} stands inside the value that it repeats`;
+      this.#report(problem("PIPE119", range, message));
     }
+    return { node: this.#unknown(alias), size: 1 };
+  }
+
+  /** Gives up a value that aliases have made too large; what contains it may go on growing from there. */
+  #bound(node: ListNode | MapNode, values: readonly BuiltNode[]): BuiltNode {
+    const size = values.reduce((sum, value) => sum + value.size, 1);
+    if (size <= maxExpandedValues) return { node, size };
+    this.#report(problem("PIPE119", node.range, `the value has more than ${maxExpandedValues} values in it`));
     return { node: { type: "unknown", range: node.range }, size: 1 };
   }
 
-  function locate(node: Node) {
-    return source.range(...trimmedRange(node));
+  #unknown(node: Node): DocumentNode {
+    return { type: "unknown", range: this.#locate(node) };
   }
 
-  /** Block scalars and maps end where the next thing begins; people see them end at their last character. */
-  function trimmedRange(node: Node): [start: number, end: number] {
-    const [start, valueEnd] = rangeOf(node);
-    let end = Math.min(valueEnd, source.text.length);
-    while (end > start && /\s/.test(source.text[end - 1] ?? "")) end--;
-    return [start, end];
+  #locate(node: Node): SourceRange {
+    return this.#source.range(...findOffsets(node, this.#source.text));
   }
-
-  return build(document.contents, 0).node;
 }
 
-function isNode(value: unknown): value is Node {
-  return isScalar(value) || isAlias(value) || isMap(value) || isSeq(value);
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
-function rangeOf(node: Node): Range {
-  return node.range ?? [0, 0, 0];
-}
-
-function isMergeKey(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.source === "<<" && pair.key.type === "PLAIN";
+function endOf({ file, endLine, endColumn }: SourceRange): SourceRange {
+  return { file, line: endLine, column: endColumn, endLine, endColumn };
 }

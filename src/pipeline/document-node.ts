@@ -81,6 +81,23 @@ export function findNode(node: DocumentNode, path: readonly string[]): DocumentN
   return found;
 }
 
+/**
+ * A copy with other values in it; `step` is the key or index of each. Keys keep their place, or get `keyRange` as
+ * theirs.
+ */
+export function mapValues<Node extends ListNode | MapNode>(
+  node: Node,
+  change: (value: DocumentNode, step: string) => DocumentNode,
+  keyRange?: SourceRange,
+): Node {
+  if (node.type === "list") return { ...node, items: node.items.map((item, index) => change(item, String(index))) };
+  const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [
+    key,
+    { keyRange: keyRange ?? entry.keyRange, value: change(entry.value, key) },
+  ]);
+  return { ...node, entries: new Map(entries) };
+}
+
 /** Calls `visit` for the node and everything below it, with the path of keys and indices. */
 export function visitNodes(
   node: DocumentNode,

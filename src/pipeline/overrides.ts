@@ -1,4 +1,4 @@
-import { type DocumentNode, findNode, type MapNode } from "./document-node.ts";
+import { type DocumentNode, findNode, type ListNode, type MapNode, mapValues } from "./document-node.ts";
 import { joinSentences, listNames, problem, type Report, suggest } from "./problem.ts";
 import { readYaml } from "./read-document.ts";
 
@@ -75,28 +75,19 @@ function relocate(
       return { ...node, parts, range, origin };
     }
     case "list":
-      return { ...node, items: node.items.map((item) => relocate(item, place)), range, origin };
-    case "map": {
-      const entries = [...node.entries].map(
-        ([key, entry]) => [key, { keyRange: range, value: relocate(entry.value, place) }] as const,
-      );
-      return { ...node, entries: new Map(entries), range, origin };
-    }
+    case "map":
+      return { ...mapValues(node, (value) => relocate(value, place), range), range, origin };
   }
 }
 
-function replaceValue<Node extends DocumentNode>(node: Node, path: readonly string[], value: DocumentNode): Node {
-  const [step, ...rest] = path;
-  if (step === undefined) return node;
-  if (node.type === "map") {
-    const entry = node.entries.get(step);
-    if (entry === undefined) return node;
-    const inner = rest.length === 0 ? value : replaceValue(entry.value, rest, value);
-    return { ...node, entries: new Map(node.entries).set(step, { ...entry, value: inner }) };
-  }
-  if (node.type === "list") {
-    const replaceItem = (item: DocumentNode) => (rest.length === 0 ? value : replaceValue(item, rest, value));
-    return { ...node, items: node.items.map((item, index) => (String(index) === step ? replaceItem(item) : item)) };
-  }
-  return node;
+function replaceValue<Node extends ListNode | MapNode>(
+  node: Node,
+  [step, ...rest]: readonly string[],
+  value: DocumentNode,
+): Node {
+  return mapValues(node, (inner, innerStep) => {
+    if (innerStep !== step) return inner;
+    if (rest.length === 0) return value;
+    return inner.type === "list" || inner.type === "map" ? replaceValue(inner, rest, value) : inner;
+  });
 }
