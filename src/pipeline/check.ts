@@ -8,7 +8,7 @@ import { type Parameters, resolveParameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { createProblemList, problem, type Report, valueProblem } from "./problem.ts";
 import { readDocument } from "./read-document.ts";
-import { namePattern } from "./reference.ts";
+import { namePattern, nameRule } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
 
@@ -67,8 +67,7 @@ function checkParameters(document: MapNode, overrides: readonly string[], report
     if (inner.type !== "map") return;
     for (const [name, { keyRange }] of inner.entries) {
       if (namePattern.test(name)) continue;
-      const hint = "Use letters, digits, _ and -, beginning with a letter or _.";
-      report(problem("PIPE116", keyRange, `"${name}" cannot be the name of a parameter`, { hint }));
+      report(problem("PIPE116", keyRange, `"${name}" cannot be the name of a parameter`, { hint: nameRule }));
     }
   });
   visitNodes(defined, (inner) => {

@@ -1,5 +1,6 @@
 import type { DocumentNode, MapNode } from "./document-node.ts";
 import { problem, type Report, valueProblem } from "./problem.ts";
+import { namePattern, nameRule } from "./reference.ts";
 
 /** Checks the paths of a command's outputs: inside the stage's folder, and none inside another. */
 export function checkCommandOutputs(stage: string, declared: DocumentNode, report: Report): void {
@@ -43,10 +44,9 @@ export function variableOf(side: "inputs" | "outputs", name: string): string {
 export function checkArtifactNames(stage: string, side: "inputs" | "outputs", node: MapNode, report: Report): void {
   const seen = new Map<string, string>();
   for (const [name, { keyRange }] of node.entries) {
-    if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(name)) {
-      const hint = "Use letters, digits, _ and -, beginning with a letter or _.";
+    if (!namePattern.test(name)) {
       const message = `"${name}" cannot be the name of an ${side.slice(0, -1)} of stage "${stage}"`;
-      report(problem("PIPE116", keyRange, message, { hint }));
+      report(problem("PIPE116", keyRange, message, { hint: nameRule }));
       continue;
     }
     const variable = variableOf(side, name);

@@ -32,6 +32,8 @@ export interface CommandReference extends ReferencePlace {
 
 /** How names that references can reach are written. */
 export const namePattern = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+/** The same in words, as a hint. */
+export const nameRule = "Use letters, digits, _ and -, beginning with a letter or _.";
 
 const name = "[A-Za-z_][A-Za-z0-9_-]*";
 const parameterForm = new RegExp(`^params((?:\\.(?:${name}|[0-9]+))+)$`);

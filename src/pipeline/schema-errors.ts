@@ -64,8 +64,14 @@ function dependsOnUnknown(error: SchemaError, unknown: readonly (readonly string
   return unknown.some((path) => {
     const isBelow = path.every((step, index) => error.path[index] === step);
     const isAbove = error.path.every((step, index) => path[index] === step);
-    return isBelow || (isAbove && wholeValueKeywords.has(error.keyword));
+    return isBelow || (isAbove && wholeValueKeywords.has(error.keyword) && !isAboutKeys(error));
   });
+}
+
+/** Which keys there are is known even where a value is not. */
+function isAboutKeys({ keyword, schema }: SchemaError): boolean {
+  const variants = keyword === "not" ? [schema.not ?? {}] : (schema.oneOf ?? schema.anyOf ?? []);
+  return variants.length > 0 && variants.every(isRestriction);
 }
 
 /** A value that is none of the allowed ones need not also be called one of the wrong type. */

@@ -6,7 +6,7 @@ import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
 import type { StageSchema } from "./json-schema.ts";
 import type { OutputDeclaration } from "./pipeline.ts";
 import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
-import { namePattern } from "./reference.ts";
+import { namePattern, nameRule } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
 import { describeReceived } from "./value-words.ts";
@@ -48,8 +48,7 @@ export interface OutlinedOutput extends OutputDeclaration {
 export function outlineStage(id: string, entry: MapEntry, schemas: StageSchemas, report: Report): StageOutline {
   const { keyRange, value: node } = entry;
   if (!namePattern.test(id)) {
-    const hint = "Use letters, digits, _ and -, beginning with a letter or _.";
-    report(problem("PIPE116", keyRange, `"${id}" cannot be the name of a stage`, { hint }));
+    report(problem("PIPE116", keyRange, `"${id}" cannot be the name of a stage`, { hint: nameRule }));
   }
   // The one place where a name becomes an id.
   const base = { id: id as StageId, keyRange, node: node.type === "map" ? node : emptyMap(keyRange) };

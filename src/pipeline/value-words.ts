@@ -56,21 +56,18 @@ export function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-/** The value as one would write it in YAML, on one line, shortened. */
+/** The value as one would write it on one line of YAML, inside braces or not. */
 export function formatValue(value: Json): string {
-  return typeof value === "string"
-    ? value === "" || value.trim() !== value
-      ? JSON.stringify(value)
-      : value
-    : shorten(JSON.stringify(value));
+  if (typeof value === "string") return /^[A-Za-z./][\w./:-]*$/.test(value) ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${formatValue(inner)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-function quote(text: string): string {
-  return JSON.stringify(shorten(text));
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+/** The text in quotes, cut where it would fill the screen. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 }
 
 /** How a value that has the wrong type can be put right, where that is plain. */

@@ -1,5 +1,6 @@
 import type { Diagnostic, SourceRange } from "../base/diagnostic.ts";
 import { renderCodeFrame } from "./code-frame.ts";
+import { createPalette, type Paint } from "./palette.ts";
 
 export interface RenderOptions {
   /** Texts by file, for the frames; a file that is not there gets none. */
@@ -15,7 +16,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
 
 function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string[] {
   const { location, severity, code, message, hint, related = [] } = diagnostic;
-  const paint = createPainter(options.color);
+  const paint = createPalette({ isColored: options.color });
   const mark = severity === "error" ? paint.red : paint.yellow;
   const place = location === undefined ? "" : `${paint.bold(formatPlace(location))} `;
   const lines = [`${place}${mark(severity)} ${paint.dim(code)} ${message}`];
@@ -28,7 +29,7 @@ function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): strin
   return lines;
 }
 
-function renderFrame(location: SourceRange, { sources }: RenderOptions, mark: (text: string) => string): string[] {
+function renderFrame(location: SourceRange, { sources }: RenderOptions, mark: Paint): string[] {
   const text = sources.get(location.file);
   if (text === undefined) return [];
   const [line, marks] = renderCodeFrame(location, text);
@@ -38,10 +39,4 @@ function renderFrame(location: SourceRange, { sources }: RenderOptions, mark: (t
 
 function formatPlace({ file, line, column }: SourceRange): string {
   return `${file}:${line}:${column}`;
-}
-
-function createPainter(color: boolean) {
-  const paint = (open: number, close: number) => (text: string) =>
-    color ? `\u001b[${open}m${text}\u001b[${close}m` : text;
-  return { red: paint(31, 39), yellow: paint(33, 39), cyan: paint(36, 39), bold: paint(1, 22), dim: paint(2, 22) };
 }

@@ -72,8 +72,8 @@ describe("the recipe at two sizes", () => {
   test("knows where each value stands; one from a parameter, where it is used", () => {
     const { locations, location } = stageOf(pipeline, "train-256");
     expect(location).toMatchObject({ line: 36, column: 3, endColumn: 12 });
-    expect(locations.get("with.phases.1.lr")).toMatchObject({ line: 53, column: 15 });
-    expect(locations.get("with.seed")).toMatchObject({ line: 55, column: 13 });
+    expect(locations.get("with.phases.1.lr")).toMatchObject({ line: 53, column: 17 });
+    expect(locations.get("with.seed")).toMatchObject({ line: 55, column: 15 });
   });
 });
 
