@@ -1,5 +1,5 @@
 import { fail } from "../base/failure.ts";
-import { type Dataset, listIds } from "../data/dataset.ts";
+import { type Dataset, listIds, loadDataset } from "../data/dataset.ts";
 import { saveSubmission } from "../data/submission.ts";
 import { loadThresholds } from "../data/thresholds.ts";
 import { changesImages } from "../training/augment/draw.ts";
@@ -25,12 +25,10 @@ async function predict(stage: Stage): Promise<void> {
   const model = await loadModelDescription(parameters.model);
   const views = viewsOf(parameters, model);
   const rule = await decisionRuleOf(parameters, model);
-  const opened = await openSamples(stage, {
-    ...{ input: "dataset", folder: parameters.dataset, context: "test" },
-    size: parameters.size ?? model.size,
-  });
-  const { dataset, samples } = opened;
-  checkChannels(model, dataset);
+  const dataset = await loadDataset(parameters.dataset);
+  checkDataset(model, dataset);
+  const size = parameters.size ?? model.size;
+  await using samples = await openSamples(stage, { input: "dataset", dataset, size, context: "test" });
 
   const network = await loadNetwork(parameters.model, model, parameters.seed);
   const table = await predictSamples(network, samples, {
@@ -41,7 +39,6 @@ async function predict(stage: Stage): Promise<void> {
     onProgress: (done) => stage.progress({ activity: "predicting", done, total: samples.numSamples, unit: "images" }),
   });
   network.dispose();
-  await opened.close();
 
   await writePredictions(stage.output("predictions"), { dataset, samples, table });
   const shape = { numSamples: samples.numSamples, numClasses: samples.numClasses };
@@ -79,7 +76,8 @@ async function decisionRuleOf(parameters: ModelPredictWith, { numClasses }: Mode
   return { thresholds: (await loadThresholds(parameters.thresholds, numClasses)).thresholds, atLeastOne };
 }
 
-function checkChannels(model: ModelDescription, dataset: Dataset): void {
+function checkDataset(model: ModelDescription, dataset: Dataset): void {
+  if (dataset.samples.rows.length === 0) fail("input", "The dataset has no samples to predict.");
   if (model.channels.join() !== dataset.channels.join()) {
     fail(
       "configuration",

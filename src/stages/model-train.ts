@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../base/failure.ts";
+import { type Dataset, loadDataset } from "../data/dataset.ts";
+import type { SampleSet } from "../training/batches/sample-set.ts";
 import { openCheckpoints } from "../training/checkpoints/checkpoint-store.ts";
 import { metricsOf, toHistoryTable } from "../training/loop/history.ts";
-import type { PhaseRecipe } from "../training/loop/recipe.ts";
+import { planEpochs } from "../training/loop/plan-epochs.ts";
 import { type TrainingResult, train } from "../training/loop/train.ts";
 import { predictSamples } from "../training/predict/predict-samples.ts";
 import { type ModelDescription, saveModel } from "../training/trained-model.ts";
@@ -11,7 +13,7 @@ import type { ModelTrainWith } from "./generated/model-train.ts";
 import { createTrainingObserver } from "./model/observer.ts";
 import { writePredictions } from "./model/prediction-output.ts";
 import { recipeOf } from "./model/recipe.ts";
-import { type OpenSamples, openSamples } from "./model/samples.ts";
+import { openSamples } from "./model/samples.ts";
 import { createStartingPoint, type StartingPoint } from "./model/starting-point.ts";
 import { withTensorflow } from "./model/tensorflow.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
@@ -25,20 +27,24 @@ export const modelTrain: StageKind<ModelTrainWith> = {
 };
 
 async function trainModel(stage: Stage): Promise<void> {
+  // What is wrong is found before the first image is packed.
+  const dataset = await loadDataset(stage.with.train);
+  const held = await loadDataset(stage.with.validation);
+  checkDatasets(dataset, held);
+  const recipe = recipeOf(stage.with);
+  planEpochs(recipe.phases, dataset.samples.rows.length);
+  const start = await createStartingPoint(stage, dataset);
+
   const { size } = stage.with;
-  const training = await openSamples(stage, { input: "train", folder: stage.with.train, size, context: "training" });
-  const validation = await openSamples(stage, {
-    ...{ input: "validation", folder: stage.with.validation, size },
+  await using samples = await openSamples(stage, { input: "train", dataset, size, context: "training" });
+  await using validation = await openSamples(stage, {
+    ...{ input: "validation", dataset: held, size },
     context: "validation",
   });
-  checkSamples(training, validation);
-  const start = await createStartingPoint(stage, training.dataset);
-  const recipe = recipeOf(stage.with);
-
   const result = await train({
     network: start.network,
-    samples: training.samples,
-    validation: validation.samples,
+    samples,
+    validation,
     normalization: start.normalize,
     recipe,
     checkpoints: await openCheckpoints(join(stage.workFolder, "checkpoints")),
@@ -49,28 +55,24 @@ async function trainModel(stage: Stage): Promise<void> {
   });
 
   reportBest(stage, result);
-  const description = describeModel(start, training, { size, result, phases: recipe.phases });
-  await saveModel(stage.output("model"), description, start.network);
+  await saveModel(stage.output("model"), describeModel(stage, start, { dataset, result }), start.network);
   await writeHistory(stage, result);
-  await writeValidation(stage, start, validation);
-  await training.close();
-  await validation.close();
+  await writeValidation(stage, start, { dataset: held, samples: validation });
 }
 
-function checkSamples(training: OpenSamples, validation: OpenSamples): void {
+function checkDatasets(training: Dataset, validation: Dataset): void {
   for (const [name, { samples }] of Object.entries({ train: training, validation })) {
-    if (samples.numSamples === 0) fail("input", `The dataset given as ${name} has no samples.`);
+    if (samples.rows.length === 0) fail("input", `The dataset given as ${name} has no samples.`);
     if (samples.labels === null) {
       fail("input", `The samples given as ${name} have no labels.`, "Take the outputs of a dataset/split stage.");
     }
   }
-  const [ours, theirs] = [training.dataset, validation.dataset];
-  const isAlike = ours.channels.join() === theirs.channels.join() && ours.numClasses === theirs.numClasses;
-  if (isAlike) return;
-  const describe = ({ channels, numClasses }: typeof ours) => `${channels.join(", ")} and ${numClasses} classes`;
+  const describe = ({ channels, numClasses }: Dataset) =>
+    `the channels ${channels.join(", ")} and ${numClasses} classes`;
+  if (describe(training) === describe(validation)) return;
   fail(
     "configuration",
-    `train has the channels ${describe(ours)}; validation has ${describe(theirs)}.`,
+    `train has ${describe(training)}; validation has ${describe(validation)}.`,
     "Take both from one dataset/split stage.",
   );
 }
@@ -81,9 +83,9 @@ function reportBest(stage: Stage, { best }: TrainingResult): void {
 }
 
 function describeModel(
+  stage: Stage,
   { arch, head, normalize }: StartingPoint,
-  { dataset }: OpenSamples,
-  { size, result, phases }: { size: number; result: TrainingResult; phases: readonly PhaseRecipe[] },
+  { dataset, result }: { dataset: Dataset; result: TrainingResult },
 ): ModelDescription {
   const record = result.history[result.keptEpoch - 1] as TrainingResult["history"][number];
   const metrics = [...metricsOf(record)].filter(([name]) => name.startsWith("val/"));
@@ -95,8 +97,8 @@ function describeModel(
     classNames: dataset.classNames,
     head,
     normalize,
-    size,
-    augment: phases.at(-1)?.augment ?? null,
+    size: stage.with.size,
+    augment: recipeOf(stage.with).phases.at(-1)?.augment ?? null,
     epoch: result.keptEpoch,
     metrics: Object.fromEntries(metrics),
   };
@@ -108,8 +110,11 @@ async function writeHistory(stage: Stage, { history }: TrainingResult): Promise<
   stage.showFile(path);
 }
 
-async function writeValidation(stage: Stage, { network, normalize }: StartingPoint, validation: OpenSamples) {
-  const { samples } = validation;
+async function writeValidation(
+  stage: Stage,
+  { network, normalize }: StartingPoint,
+  { dataset, samples }: { dataset: Dataset; samples: SampleSet },
+): Promise<void> {
   const table = await predictSamples(network, samples, {
     normalization: normalize,
     batch: stage.with.batch,
@@ -117,5 +122,5 @@ async function writeValidation(stage: Stage, { network, normalize }: StartingPoi
     onProgress: (done) =>
       stage.progress({ activity: "predicting validation", done, total: samples.numSamples, unit: "images" }),
   });
-  await writePredictions(stage.output("validation"), { ...validation, table });
+  await writePredictions(stage.output("validation"), { dataset, samples, table });
 }

@@ -1,0 +1,216 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Dataset, saveDataset } from "../../src/data/dataset.ts";
+import { loadPredictions } from "../../src/data/predictions.ts";
+import type { ModelPredictWith } from "../../src/stages/generated/model-predict.ts";
+import type { ModelTrainWith } from "../../src/stages/generated/model-train.ts";
+import { modelPredict } from "../../src/stages/model-predict.ts";
+import { modelTrain } from "../../src/stages/model-train.ts";
+import { createRandom } from "../../src/util/random.ts";
+import { loadTestTensorflow } from "../rig/tensorflow.ts";
+import { createRecordingStage, type RecordingStage } from "./recording-stage.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "pipe-model-"));
+const size = 32;
+
+/** Twelve samples of noise in two channels; labels turn about. */
+async function writeDataset(name: string, changes: Partial<Dataset> = {}): Promise<string> {
+  const images = join(folder, "images");
+  mkdirSync(images, { recursive: true });
+  const ids = Array.from({ length: 12 }, (_, index) => `s${index}`);
+  for (const id of readdirSync(images).length === 0 ? ids : []) {
+    for (const channel of ["red", "green"]) {
+      const random = createRandom(id, channel);
+      const pixels = Uint8Array.from({ length: size * size }, () => random.integer() % 256);
+      await sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
+        .png()
+        .toFile(join(images, `${id}_${channel}.png`));
+    }
+  }
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  await saveDataset(path, {
+    channels: ["red", "green"],
+    numClasses: 2,
+    classNames: null,
+    images: { digest: "d", folder: images, pattern: "{id}_{channel}.png", ids, size: { width: size, height: size } },
+    samples: { rows: ids.map((_, row) => row), labels: ids.map((_, row) => [row % 2]) },
+    ...changes,
+  });
+  return path;
+}
+
+let numStages = 0;
+function stageOf<With>(parameters: With, outputs: Readonly<Record<string, string>>): RecordingStage<With> {
+  numStages += 1;
+  const own = join(folder, `stage-${numStages}`);
+  for (const name of Object.values(outputs)) {
+    if (!name.includes(".")) mkdirSync(join(own, "outputs", name), { recursive: true });
+  }
+  return createRecordingStage({ with: parameters, folder: own, environment: process.env, outputs });
+}
+
+let defaults: ModelTrainWith;
+
+async function train(changes: Partial<ModelTrainWith>): Promise<RecordingStage<ModelTrainWith>> {
+  const outputs = { model: "model", validation: "validation", history: "history.csv" };
+  const stage = stageOf({ ...defaults, ...changes }, outputs);
+  await modelTrain.run(stage);
+  return stage;
+}
+
+async function predict(changes: Partial<ModelPredictWith>): Promise<RecordingStage<ModelPredictWith>> {
+  const stage = stageOf<ModelPredictWith>(
+    {
+      model: "",
+      dataset: await writeDataset("dataset"),
+      threshold: 0.5,
+      at_least_one: true,
+      tta: { plain: 1, augmented: 0, reduce: "mean", of: "probabilities" },
+      batch: 5,
+      submission: { id: "Id", target: "Predicted", separator: " " },
+      device: "auto",
+      seed: 1,
+      ...changes,
+    },
+    { predictions: "predictions", submission: "submission.csv" },
+  );
+  await modelPredict.run(stage);
+  return stage;
+}
+
+beforeAll(async () => {
+  await loadTestTensorflow();
+  const dataset = await writeDataset("dataset");
+  const stats = join(folder, "stats.json");
+  writeFileSync(stats, JSON.stringify({ version: 1, channels: ["red", "green"], mean: [0.5, 0.5], std: [0.3, 0.3] }));
+  defaults = {
+    train: dataset,
+    validation: dataset,
+    stats,
+    arch: "resnet18",
+    conv1_init: "copy:red",
+    head: { pool: "concat", hidden: [], dropout: 0 },
+    size,
+    batch: 6,
+    loss: { type: "bce", pos_weight: 1, reduction: "mean" },
+    optimizer: { type: "adam", beta1: 0.9, beta2: 0.999, eps: 1e-8, momentum: 0.9, weight_decay: 0 },
+    phases: [{ freeze: "body", epochs: 1, cycle_len: 1, cycle_mult: 1, lr: 0.01, schedule: { type: "constant" } }],
+    monitor: { metric: "val/loss", direction: "minimize" },
+    keep: "last",
+    threshold: 0.5,
+    device: "auto",
+    checkpoint_every: 100,
+    seed: 1,
+  };
+}, 600_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("model/train refuses", () => {
+  it("to normalise by nothing", async () => {
+    const { stats: _, ...without } = defaults;
+    const outputs = { model: "model", validation: "validation", history: "history.csv" };
+    await expect(modelTrain.run(stageOf(without, outputs))).rejects.toThrow(/Neither stats nor init/);
+  });
+
+  it("stats of other channels, and of a channel without contrast", async () => {
+    const stats = join(folder, "other.json");
+    writeFileSync(stats, JSON.stringify({ version: 1, channels: ["red", "blue"], mean: [0, 0], std: [1, 1] }));
+    await expect(train({ stats })).rejects.toThrow(
+      "The stats are of the channels red, blue; the dataset has red, green.",
+    );
+    writeFileSync(stats, JSON.stringify({ version: 1, channels: ["red", "green"], mean: [0, 0], std: [1, 0] }));
+    await expect(train({ stats })).rejects.toThrow("All pixels of green are equal");
+  });
+
+  it("samples without labels, none at all, or too few for a batch", async () => {
+    const unlabelled = await writeDataset("unlabelled", { samples: { rows: [0, 1], labels: null } });
+    await expect(train({ train: unlabelled })).rejects.toThrow("The samples given as train have no labels.");
+    const empty = await writeDataset("empty", { samples: { rows: [], labels: [] } });
+    await expect(train({ validation: empty })).rejects.toThrow("The dataset given as validation has no samples.");
+    await expect(train({ batch: 13 })).rejects.toThrow(/batches of 13 samples, and there are only 12/);
+  });
+
+  it("a validation of another kind than the training", async () => {
+    const other = await writeDataset("other", { numClasses: 5 });
+    await expect(train({ validation: other })).rejects.toThrow(
+      "train has the channels red, green and 2 classes; validation has the channels red, green and 5 classes.",
+    );
+  });
+
+  it("weights that are no file, or not the file that was meant", async () => {
+    await expect(train({ weights: { file: folder } })).rejects.toThrow("are not a file");
+    const file = join(folder, "w.safetensors");
+    writeFileSync(file, "x");
+    await expect(train({ weights: { file, sha256: "0".repeat(64) } })).rejects.toThrow(/have the SHA-256 2d71/);
+  });
+});
+
+describe("a trained model", { timeout: 60_000 }, () => {
+  let model: string;
+  beforeAll(async () => {
+    const stage = await train({});
+    expect(Object.keys(stage.metrics)).toContain("best/val_loss");
+    model = stage.output("model");
+  }, 60_000);
+
+  it("does not go on for other channels or classes, or with weights beside its own", async () => {
+    const channels = await writeDataset("channels", { channels: ["green", "red"] });
+    const init = { init: model, train: channels, validation: channels };
+    await expect(train(init)).rejects.toThrow(
+      "The model of init takes the channels red, green; the dataset has green, red.",
+    );
+    const classes = await writeDataset("classes", { numClasses: 3 });
+    await expect(train({ ...init, train: classes, validation: classes })).rejects.toThrow(
+      "The model of init predicts 2 classes; the dataset has 3.",
+    );
+    await expect(train({ init: model, weights: { file: "x" } })).rejects.toThrow("Both init and weights are given");
+  });
+
+  it("lends its body to a new network", async () => {
+    const stage = await train({ weights: { file: join(model, "weights.safetensors") } });
+    expect(stage.said.join("\n")).toContain(
+      "loaded 100 pretrained arrays from weights.safetensors; not needed: head.0.bn.bias",
+    );
+  });
+
+  it("predicts every sample once, in the dataset's order, and the same with plain copies as without", async () => {
+    const rows = [7, 3, 11, 0, 5, 1];
+    const dataset = await writeDataset("shuffled", { samples: { rows, labels: null } });
+    const once = await predict({ model, dataset });
+    const submission = readFileSync(once.output("submission"), "utf8");
+    expect(submission.split("\n").map((line) => line.split(",")[0])).toEqual([
+      "Id",
+      ...rows.map((row) => `s${row}`),
+      "",
+    ]);
+    const { probabilities, labels } = await loadPredictions(once.output("predictions"));
+    expect([probabilities.length, labels]).toEqual([12, null]);
+    const tta = { plain: 4, augmented: 0, reduce: "max", of: "logits" } as const;
+    const copies = await predict({ model, dataset, tta });
+    expect((await loadPredictions(copies.output("predictions"))).probabilities).toEqual(probabilities);
+  });
+
+  it("predicts no worse than each single view when the greatest counts", async () => {
+    const augment = { dihedral: true };
+    const at = async (plain: number, augmented: number): Promise<Float32Array> => {
+      const tta = { plain, augmented, reduce: "max", of: "probabilities", augment } as const;
+      const stage = await predict({ model, tta });
+      return (await loadPredictions(stage.output("predictions"))).probabilities;
+    };
+    const [plain, views, both] = [await at(1, 0), await at(0, 3), await at(1, 3)];
+    expect(both).toEqual(both.map((_, index) => Math.max(plain[index]!, views[index]!)));
+    expect(views).not.toEqual(plain);
+  });
+
+  it("does not predict other channels, no views, or views that change nothing", async () => {
+    const channels = await writeDataset("channels", { channels: ["green", "red"] });
+    await expect(predict({ model, dataset: channels })).rejects.toThrow("The model takes the channels red, green;");
+    const tta = { plain: 0, augmented: 0, reduce: "mean", of: "logits" } as const;
+    await expect(predict({ model, tta })).rejects.toThrow("tta asks for no prediction at all.");
+    await expect(predict({ model, tta: { ...tta, augmented: 2 } })).rejects.toThrow("trained without augmentation");
+  });
+});
