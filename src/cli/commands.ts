@@ -32,6 +32,13 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/mlflow.ts")).mlflow,
   },
   {
+    name: "leaderboard",
+    summary: "List all submissions to a pipeline's competitions, with their runs and scores.",
+    positionals: ["FILE"],
+    options: ["set", "json"],
+    load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  {
     name: "exec-stage",
     summary: "Execute one stage in this process; the runner starts it.",
     positionals: ["SPEC"],

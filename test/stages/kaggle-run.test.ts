@@ -66,6 +66,9 @@ describe("a pipeline from Kaggle to Kaggle", { timeout: 60_000 }, () => {
     expect(outcomes(events)).toEqual({ download: "executed", predict: "executed", submit: "executed" });
     expect(metrics(events)).toEqual({ "kaggle/public_score": 0.83333 });
     expect(server.submissions[0]?.description).toMatch(/^from a test \[run \d{8}-\d{6}-cells-\w+, sha256:\w+\]$/);
+    const { stdout } = await project.pipe(["leaderboard", "pipeline.yaml"], { env });
+    expect(stdout).toMatch(/^cells: 1 submission, public scores from 0\.83333 to 0\.83333\n/);
+    expect(stdout).toMatch(/0\.83333 .*\d{8}-\d{6}-cells-\w+ {2}from a test\n$/);
     const numRequests = server.requests.length;
     const again = await project.events(["run", "pipeline.yaml"], { env });
     expect(outcomes(again)).toEqual({ download: "cached", predict: "cached", submit: "cached" });

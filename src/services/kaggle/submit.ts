@@ -5,6 +5,7 @@ import type { KaggleClient } from "./client.ts";
 import type { Competition } from "./competition.ts";
 import { competitionPage } from "./endpoint.ts";
 import { readJournal, writeJournal } from "./submission-journal.ts";
+import { describeSubmission, isOfFile } from "./submission-mark.ts";
 import { getSubmissionLimits, listSubmissions, type Submission } from "./submissions.ts";
 import { type UploadOptions, uploadFile } from "./upload.ts";
 
@@ -48,19 +49,6 @@ export async function submitOnce(client: KaggleClient, request: SubmitRequest): 
   const reference = await sendSubmission(client, request, { sha256, token });
   await writeJournal(request.journalPath, { competition: slug, sha256, reference });
   return reference;
-}
-
-/** Kaggle's limit on descriptions is not published; this is well below what it is known to take. */
-const maxMessageLength = 400;
-
-/** The description by which a submission is found again: it names the run and the file. */
-function describeSubmission(message: string, runId: string, sha256: string): string {
-  const text = message.trim().slice(0, maxMessageLength);
-  return `${text}${text === "" ? "" : " "}[run ${runId}, ${fileMark(sha256)}]`;
-}
-
-function fileMark(sha256: string): string {
-  return `sha256:${sha256.slice(0, 16)}`;
 }
 
 /** Sends until it is certain that the submission arrived: after an answer that was lost, the list decides. */
@@ -120,7 +108,7 @@ async function findSubmission(
   sha256: string,
 ): Promise<Submission | undefined> {
   for await (const submission of listSubmissions(client, competition)) {
-    if (submission.description.includes(fileMark(sha256)) && submission.status !== "ERROR") return submission;
+    if (isOfFile(submission.description, sha256) && submission.status !== "ERROR") return submission;
   }
   return undefined;
 }

@@ -5,7 +5,7 @@ import { explainRefusal } from "./refusal.ts";
 
 export interface CompetitionWork<Value> {
   readonly slug: string;
-  readonly action: "download" | "submit";
+  readonly action: "read" | "download" | "submit";
   /** Told what is asked of whom, before the work. */
   onInfo(text: string): void;
   work(competition: Competition): Promise<Value>;
