@@ -13,6 +13,8 @@ export type Fault =
   | { readonly type: "drop"; readonly afterBytes?: number }
   /** API only: does what was asked, then cuts the connection instead of answering. */
   | { readonly type: "drop-answer" }
+  /** API only: does what was asked, then never answers. */
+  | { readonly type: "silence"; readonly onReached: () => void }
   /** Sends so many bytes, then nothing more, with the connection left open. */
   | { readonly type: "stall"; readonly afterBytes: number }
   /** Ends the body early as if that were all, without a length. */

@@ -95,7 +95,8 @@ async function handleApi(
   if (actOut(fault, response)) return;
   const notFound = { type: "json", status: 404, body: { code: 404, message: "Not found" } } as const;
   const answer = call === undefined ? notFound : await answerCall(call, request.headers.authorization, state);
-  if (fault?.type === "drop-answer") request.socket.destroy();
+  if (fault?.type === "silence") fault.onReached();
+  else if (fault?.type === "drop-answer") request.socket.destroy();
   else if (answer.type === "redirect") response.writeHead(302, { location: answer.location }).end();
   else response.writeHead(answer.status, { "content-type": "application/json" }).end(JSON.stringify(answer.body));
 }

@@ -88,6 +88,20 @@ describe("a pipeline from Kaggle to Kaggle", { timeout: 60_000 }, () => {
     ).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
+  it("submits once when it is killed before it hears that the submission arrived", async () => {
+    const taken = new Promise<void>((resolve) => {
+      server.faults.inject("CreateSubmission", { type: "silence", onReached: resolve });
+    });
+    const first = project.start(["run", "pipeline.yaml"], { env });
+    await taken;
+    first.kill("SIGKILL");
+    await first.result;
+    const events = await project.events(["run", "pipeline.yaml"], { env });
+    expect(outcomes(events)).toEqual({ download: "cached", predict: "cached", submit: "executed" });
+    expect(metrics(events)).toEqual({ "kaggle/public_score": 0.83333 });
+    expect(server.submissions).toHaveLength(1);
+  });
+
   it("leaves no secret in the project or on the terminal", async () => {
     server.faults.inject("GetCompetition", {
       type: "status",
