@@ -5,10 +5,11 @@ import { join } from "node:path";
 export function readStageSchemas(root) {
   const folder = "schemas/stages";
   const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".schema.json"));
-  return names.sort().map((name) => {
+  const schemas = names.map((name) => {
     const path = `${folder}/${name}`;
     return { path, stem: name.replace(".schema.json", ""), schema: JSON.parse(readFileSync(join(root, path), "utf8")) };
   });
+  return schemas.sort((a, b) => (a.schema["x-uses"] < b.schema["x-uses"] ? -1 : 1));
 }
 
 /** The schema of documents, stages aside. */

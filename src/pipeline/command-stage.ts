@@ -3,7 +3,7 @@ import { type ArtifactContext, resolveArtifact } from "./artifacts.ts";
 import { checkArtifactNames, variableOf } from "./command-outputs.ts";
 import type { DocumentNode, MapNode } from "./document-node.ts";
 import type { ArtifactReference } from "./pipeline.ts";
-import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
+import { problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
 import type { CommandReference } from "./reference.ts";
 
 export interface ResolvedCommand {
@@ -56,7 +56,7 @@ function resolveRun(
 function describeUnknownName(stage: StageId, reference: CommandReference, names: readonly string[]) {
   const word = reference.side === "inputs" ? "input" : "output";
   const nothing = `Stage "${stage}" declares no ${reference.side}.`;
-  const hint = joinSentences(listNames(`Declared ${reference.side}`, names) ?? nothing, suggest(reference.name, names));
+  const hint = names.length === 0 ? nothing : suggestFrom(`Declared ${reference.side}`, reference.name, names);
   return problem("PIPE114", reference.range, `stage "${stage}" has no ${word} "${reference.name}"`, { hint });
 }
 

@@ -1,5 +1,5 @@
 import { type DocumentNode, findNode, type ListNode, type MapNode, mapValues } from "./document-node.ts";
-import { joinSentences, listNames, problem, type Report, suggest } from "./problem.ts";
+import { problem, type Report, suggestFrom } from "./problem.ts";
 import { readYaml } from "./read-document.ts";
 
 /** Replaces parameters as `--set params.NAME=VALUE` asks; VALUE is YAML. Wrong options are reported and left out. */
@@ -55,7 +55,7 @@ export function describeUndefined(
   const names = parent?.type === "map" ? [...parent.entries.keys()] : [];
   const title = depth === 0 ? "Defined parameters" : `Defined in ${parentName}`;
   const nothing = depth === 0 ? "The document defines no parameters." : `${parentName} is not a map.`;
-  const hint = joinSentences(listNames(title, names) ?? nothing, suggest(path[depth] ?? "", names));
+  const hint = names.length === 0 ? nothing : suggestFrom(title, path[depth] ?? "", names);
   return problem("PIPE112", location, `${subject} "${path.join(".")}" is not defined`, { hint });
 }
 

@@ -66,6 +66,16 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
 }
 
+/**
+ * `Defined stages: load, split, train. Did you mean "train"?` A long list is left out where a name is near enough to
+ * say which one is meant.
+ */
+export function suggestFrom(title: string, name: string, candidates: readonly string[]): string {
+  const suggestion = suggest(name, candidates);
+  const isEnough = suggestion !== undefined && candidates.length > 8;
+  return joinSentences(isEnough ? undefined : listNames(title, candidates), suggestion);
+}
+
 /** `Defined stages: load, split, train.`, cut where it would fill the screen; nothing if there are none. */
 export function listNames(title: string, names: Iterable<string>, limit = 30): string | undefined {
   const all = [...names];

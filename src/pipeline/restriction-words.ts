@@ -1,5 +1,5 @@
 import type { JsonSchema } from "./json-schema.ts";
-import { orList } from "./value-words.ts";
+import { formatValue, orList } from "./value-words.ts";
 
 export interface RestrictionMessage {
   readonly message: string;
@@ -9,11 +9,21 @@ export interface RestrictionMessage {
 }
 
 /** Why keys do not go together, where a schema allows some combinations of them only (`oneOf` of `required` and `not`). */
-export function describeRestriction(variants: readonly JsonSchema[], keys: readonly string[]): RestrictionMessage {
+export function describeRestriction(
+  variants: readonly JsonSchema[],
+  keys: readonly string[],
+  properties: JsonSchema["properties"] = {},
+): RestrictionMessage {
   const has = (key: string) => keys.includes(key);
   const choices = [...new Set(variants.flatMap((variant) => variant.required ?? []))];
   const given = keys.filter((key) => choices.includes(key));
-  if (given.length === 0) return { message: `one of the keys ${orList(choices.map(inQuotes))} is missing` };
+  if (given.length === 0) {
+    const samples = choices.map((key) => `${key}: ${formatValue(properties[key]?.examples?.[0] ?? null)}`);
+    return {
+      message: `one of the keys ${orList(choices.map(inQuotes))} is missing`,
+      hint: `Add e.g. ${orList(samples)}`,
+    };
+  }
   if (given.length > 1) return describePair(given);
   const chosen = variants.find((variant) => variant.required?.every(has));
   const forbidden = listForbidden(chosen?.not).find(has);

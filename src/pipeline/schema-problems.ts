@@ -3,7 +3,7 @@ import type { Json } from "../base/json.ts";
 import { describeAmount, describeBound } from "./bound-words.ts";
 import { type DocumentNode, findNode } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { joinSentences, listNames, suggest, valueProblem } from "./problem.ts";
+import { joinSentences, listNames, suggestFrom, valueProblem } from "./problem.ts";
 import { describeExclusion, describeRestriction, type RestrictionMessage } from "./restriction-words.ts";
 import type { SchemaError } from "./schema-errors.ts";
 import type { NodeContext } from "./validate-node.ts";
@@ -66,7 +66,7 @@ function describeUnknownKey({ error, node, context, place }: Subject, key: strin
   const known = Object.keys(error.schema.properties ?? {});
   const entry = node.type === "map" ? node.entries.get(key) : undefined;
   const elsewhere = error.path.length === 0 ? context.hintForKey?.(key) : undefined;
-  const hint = elsewhere ?? joinSentences(listNames("Known keys", known), suggest(key, known));
+  const hint = elsewhere ?? suggestFrom("Known keys", key, known);
   const subject = { ...(entry?.value ?? node), range: entry?.keyRange ?? node.range };
   return valueProblem("PIPE105", subject, `unknown key "${key}" in ${place}`, { hint });
 }
@@ -99,9 +99,7 @@ function describeDisallowed(subject: Subject, allowed: readonly Json[]): Diagnos
   const received = node.type === "scalar" ? node.value : null;
   const twin = allowed.find((value) => typeof value !== typeof received && String(value) === String(received));
   const hint =
-    twin === undefined
-      ? joinSentences(listNames("Allowed", words), suggest(String(received), words))
-      : hintForType(node, { type: typeof twin });
+    twin === undefined ? suggestFrom("Allowed", String(received), words) : hintForType(node, { type: typeof twin });
   const isChoice = allowed.length > 1;
   const message =
     isChoice && typeof received === "string"
@@ -112,7 +110,9 @@ function describeDisallowed(subject: Subject, allowed: readonly Json[]): Diagnos
 
 function describeNoVariant(subject: Subject, variants: readonly JsonSchema[]): Diagnostic {
   const { node, place, ownerRange, context, error } = subject;
-  if (variants.every(isRestriction)) return describeTogether(subject, describeRestriction(variants, keysOf(node)));
+  if (variants.every(isRestriction)) {
+    return describeTogether(subject, describeRestriction(variants, keysOf(node), error.schema.properties));
+  }
   const discriminator = findDiscriminator(variants);
   if (discriminator === undefined || node.type !== "map") {
     const message = `${place} must be ${describeExpected({ anyOf: variants })}, but ${describeReceived(node)}`;

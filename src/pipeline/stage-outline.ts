@@ -5,7 +5,7 @@ import { checkCommandOutputs } from "./command-outputs.ts";
 import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
 import type { StageSchema } from "./json-schema.ts";
 import type { OutputDeclaration } from "./pipeline.ts";
-import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
+import { problem, type Report, suggest, suggestFrom, valueProblem } from "./problem.ts";
 import { namePattern, nameRule } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
@@ -98,7 +98,7 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
   if (schema === undefined) {
     if (uses !== undefined && name !== undefined) {
       const kinds = [...schemas.kinds.keys()];
-      const hint = joinSentences(listNames("Stage kinds", kinds), suggest(name, kinds) ?? suggestByPart(name, kinds));
+      const hint = suggestByPart(name, kinds) ?? suggestFrom("Stage kinds", name, kinds);
       report(valueProblem("PIPE104", uses, `stage "${id}" uses "${name}", which is not a stage kind`, { hint }));
     }
     return { ...base, type: "broken" };
@@ -111,10 +111,9 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
   return { ...base, type: "kind", schema, outputs: new Map(outputs) };
 }
 
-/** `train` for `model/train`: the kind of which the name is one part. */
+/** For `train`, `model/train`: the kind of which the name is one part. */
 function suggestByPart(name: string, kinds: readonly string[]): string | undefined {
-  const last = name.split("/").at(-1) ?? name;
-  const meant = kinds.find((kind) => kind.split("/").includes(last));
+  const meant = kinds.find((kind) => kind.split("/").includes(name));
   return meant === undefined ? undefined : `Did you mean "${meant}"?`;
 }
 

@@ -1,7 +1,7 @@
 import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import { type DocumentNode, visitNodes } from "./document-node.ts";
-import { joinSentences, listNames, problem, type Report, suggest, valueProblem } from "./problem.ts";
+import { problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
 import type { CommandReference, OutputReference } from "./reference.ts";
 import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
 import { describePlace } from "./value-words.ts";
@@ -88,7 +88,7 @@ function describeUnknownStage(
   node: DocumentNode = { type: "unknown", range },
 ) {
   const names = [...outlines.keys()];
-  const hint = joinSentences(listNames("Defined stages", names), suggest(name, names));
+  const hint = suggestFrom("Defined stages", name, names);
   return valueProblem("PIPE103", node, `stage "${stage}" ${verb} "${name}", which is not defined`, { hint });
 }
 
@@ -96,7 +96,7 @@ function describeUnknownOutput(reference: OutputReference, outputs: ReadonlyMap<
   const names = [...outputs].filter(([, output]) => output.lacks === undefined).map(([name]) => name);
   const nothing = `Stage "${reference.stage}" declares no outputs.`;
   const title = `Outputs of stage "${reference.stage}"`;
-  const hint = joinSentences(listNames(title, names) ?? nothing, suggest(reference.output, names));
+  const hint = names.length === 0 ? nothing : suggestFrom(title, reference.output, names);
   return problem("PIPE113", reference.range, `stage "${reference.stage}" has no output "${reference.output}"`, {
     hint,
   });

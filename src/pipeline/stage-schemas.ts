@@ -20,16 +20,20 @@ export interface StageSchemas {
 export function loadStageSchemas(folder: string): StageSchemas {
   const base: JsonSchema = readJson(join(folder, "pipeline.base.schema.json"));
   const names = readdirSync(join(folder, "stages")).filter((name) => name.endsWith(".schema.json"));
-  const stageSchemas = names.sort().map((name): StageSchema => readJson(join(folder, "stages", name)));
+  const stageSchemas = names.map((name): StageSchema => readJson(join(folder, "stages", name)));
   const part = (name: string): JsonSchema => withDefinitions(base.definitions?.[name], base);
   const stages = { ...base.properties?.["stages"], additionalProperties: true };
   return {
-    kinds: new Map(stageSchemas.map((schema) => [schema["x-uses"], schema])),
+    kinds: new Map(stageSchemas.map((schema) => [schema["x-uses"], schema] as const).sort(byName)),
     document: { ...withDefinitions(base, base), properties: { ...base.properties, stages } },
     kindStage: part("kindStage"),
     commandStage: part("commandStage"),
     validate: createValidator(),
   };
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function createValidator(): StageSchemas["validate"] {
