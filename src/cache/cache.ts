@@ -8,6 +8,8 @@ import type { Manifest } from "./manifest.ts";
 export interface Cache {
   /** Looks for an entry; cheap, no content is read. */
   lookup(fingerprint: Fingerprint): Promise<CacheLookup>;
+  /** Removes what killed attempts left behind, other than work that a next attempt goes on from. */
+  sweep(): Promise<void>;
   /** Waits until this process alone may make the entry. */
   begin(fingerprint: Fingerprint, options: BeginOptions): Promise<Attempt>;
 }
@@ -32,6 +34,13 @@ export interface BeginOptions {
   readonly onOrphan?: (pid: number) => void;
 }
 
+export interface SealOptions {
+  /** Aborted to give up at once. */
+  readonly signal?: AbortSignal;
+  /** Called as files of the outputs are read. */
+  readonly onProgress?: (numDone: number, numFiles: number) => void;
+}
+
 /** What is to be written into the manifest; the rest of it comes from the outputs. */
 export type ManifestDraft = Omit<Manifest, "version" | "fingerprint" | "outputs" | "outputsFolder" | "superseded">;
 
@@ -44,7 +53,10 @@ export interface Attempt {
   /** Where the stage's process writes who it is, so that a later attempt can wait for its end. */
   readonly identityFile: string;
   /** Checks the outputs, makes them read-only and computes their digests. Throws `FailureError` when one is missing. */
-  seal(outputs: Readonly<Record<string, OutputDeclaration>>): Promise<Readonly<Record<string, OutputRecord>>>;
+  seal(
+    outputs: Readonly<Record<string, OutputDeclaration>>,
+    options?: SealOptions,
+  ): Promise<Readonly<Record<string, OutputRecord>>>;
   /** Puts sealed outputs into the cache. */
   commit(outputs: Readonly<Record<string, OutputRecord>>, draft: ManifestDraft): Promise<CacheEntry>;
   /** Removes the outputs and keeps the work folder. */

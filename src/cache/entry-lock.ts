@@ -15,6 +15,10 @@ export interface LockOptions {
   readonly onWait?: (owner: ProcessIdentity) => void;
 }
 
+export type LockTrial =
+  | { readonly type: "taken"; readonly lock: EntryLock }
+  | { readonly type: "held"; readonly owner: ProcessIdentity };
+
 type Claim = { readonly state: "held"; readonly owner: ProcessIdentity } | { readonly state: "free" };
 
 const pollMs = 200;
@@ -22,27 +26,38 @@ const pollMs = 200;
 const heartbeatMs = 10_000;
 const silenceMs = 60_000;
 
-/**
- * Waits until this process holds the lock of a folder. The folder holds numbered claims, of which the highest counts. A
- * claim is made by a hard link from a complete file, which only one process can do, and the highest is never removed: of
- * two that find its owner dead, one gets the next number, and no one can take away a claim that is younger than it looks.
- * Throws the signal's reason when it is aborted.
- */
+/** Waits until this process holds the lock of a folder. Throws the signal's reason when it is aborted. */
 export async function acquireLock(folder: string, { signal, onWait }: LockOptions): Promise<EntryLock> {
-  await mkdir(folder, { recursive: true });
-  for (let isFirst = true; ; isFirst = false) {
+  for (let hasTold = false; ; ) {
     signal.throwIfAborted();
+    const tried = await tryLock(folder);
+    if (tried.type === "taken") return tried.lock;
+    if (!hasTold) onWait?.(tried.owner);
+    hasTold = true;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+/**
+ * Takes the lock of a folder, or tells who holds it. The folder holds numbered claims, of which the highest counts; it is
+ * never removed. A claim is made by a hard link from a complete file, which only one process can do for a number: of two
+ * that find the highest claim's owner dead, one gets the next number, and nobody can take away a claim by mistake.
+ */
+export async function tryLock(folder: string): Promise<LockTrial> {
+  await mkdir(folder, { recursive: true });
+  for (;;) {
     const numbers = await listClaims(folder);
     const highest = numbers[0] ?? 0;
     const current = await readClaim(folder, highest);
-    if (current.state === "free" && (await tryClaim(folder, highest + 1))) {
+    if (current.state === "held") return { type: "held", owner: current.owner };
+    const number = highest + 1;
+    if (!(await tryClaim(folder, number))) continue;
+    // Since the listing, others may have come, gone and removed this number: then it is free again, but below another.
+    if ((await listClaims(folder))[0] === number) {
       await removeClaims(folder, numbers);
-      return hold(join(folder, String(highest + 1)));
+      return { type: "taken", lock: hold(join(folder, String(number))) };
     }
-    if (current.state === "held") {
-      if (isFirst) onWait?.(current.owner);
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
-    }
+    await removeClaims(folder, [number]);
   }
 }
 

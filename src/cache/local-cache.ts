@@ -5,9 +5,9 @@ import type { OutputRecord } from "../base/event.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
 import type { Attempt, BeginOptions, Cache, CacheEntry, CacheLookup } from "./cache.ts";
-import { acquireLock, type EntryLock } from "./entry-lock.ts";
+import { acquireLock, type EntryLock, tryLock } from "./entry-lock.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
-import { awaitOrphan } from "./orphan.ts";
+import { awaitOrphan, hasOrphan } from "./orphan.ts";
 import { sealOutput } from "./seal-output.ts";
 
 /**
@@ -20,17 +20,23 @@ import { sealOutput } from "./seal-output.ts";
  *     locks/<fingerprint>/
  */
 export function createLocalCache(folder: string): Cache {
+  const placesOf = (fingerprint: Fingerprint): Places => ({
+    fingerprint,
+    entry: join(folder, "cache", fingerprint),
+    work: join(folder, "work", fingerprint),
+    locks: join(folder, "locks", fingerprint),
+  });
   return {
     async lookup(fingerprint) {
-      return lookup(join(folder, "cache", fingerprint));
+      return lookup(placesOf(fingerprint).entry);
+    },
+    async sweep() {
+      // Folders in work/ are named by fingerprints, and most of the time there is none.
+      for (const name of await listFolder(join(folder, "work"))) await sweepWork(placesOf(name as Fingerprint));
     },
     async begin(fingerprint, options) {
-      const places: Places = {
-        fingerprint,
-        entry: join(folder, "cache", fingerprint),
-        work: join(folder, "work", fingerprint),
-      };
-      const lock = await acquireLock(join(folder, "locks", fingerprint), options);
+      const places = placesOf(fingerprint);
+      const lock = await acquireLock(places.locks, options);
       try {
         return await startAttempt(places, lock, options);
       } catch (error) {
@@ -41,10 +47,14 @@ export function createLocalCache(folder: string): Cache {
   };
 }
 
+const keptName = "kept";
+const identityName = "process.json";
+
 interface Places {
   readonly fingerprint: Fingerprint;
   readonly entry: string;
   readonly work: string;
+  readonly locks: string;
 }
 
 async function lookup(entryFolder: string): Promise<CacheLookup> {
@@ -61,8 +71,8 @@ async function lookup(entryFolder: string): Promise<CacheLookup> {
 async function startAttempt(places: Places, lock: EntryLock, options: BeginOptions): Promise<Attempt> {
   const name = `outputs-${randomBytes(4).toString("hex")}`;
   const outputsFolder = join(places.work, name);
-  const workFolder = join(places.work, "kept");
-  const identityFile = join(places.work, "process.json");
+  const workFolder = join(places.work, keptName);
+  const identityFile = join(places.work, identityName);
   await awaitOrphan(identityFile, options);
   await removeLeftovers(places);
   await mkdir(workFolder, { recursive: true });
@@ -77,10 +87,10 @@ async function startAttempt(places: Places, lock: EntryLock, options: BeginOptio
     outputsFolder,
     workFolder,
     identityFile,
-    async seal(outputs) {
+    async seal(outputs, sealOptions) {
       const records: Record<string, OutputRecord> = {};
       for (const [key, output] of Object.entries(outputs))
-        records[key] = await sealOutput(outputsFolder, { name: key, ...output });
+        records[key] = await sealOutput(outputsFolder, { name: key, ...output }, sealOptions);
       return records;
     },
     async commit(outputs, draft) {
@@ -112,6 +122,20 @@ async function moveIn(places: Places, name: string, describe: (superseded: strin
   return { manifest, outputsFolder: join(places.entry, name) };
 }
 
+/** Leaves alone what is somebody's, also what a stage of a dead runner still writes to. */
+async function sweepWork(places: Places): Promise<void> {
+  if (await hasOrphan(join(places.work, identityName))) return;
+  const tried = await tryLock(places.locks);
+  if (tried.type === "held") return;
+  try {
+    await removeLeftovers(places);
+    const kept = await listFolder(join(places.work, keptName));
+    if (kept.length === 0) await rm(places.work, { recursive: true, force: true });
+  } finally {
+    await tried.lock.release();
+  }
+}
+
 /** What attempts left that were killed: outputs that no manifest names, and half-written files. Only the lock's holder may. */
 async function removeLeftovers(places: Places): Promise<void> {
   const old = await loadManifest(places.entry);
@@ -119,7 +143,7 @@ async function removeLeftovers(places: Places): Promise<void> {
   for (const name of await listFolder(places.entry))
     if (!named.has(name)) await rm(join(places.entry, name), { recursive: true, force: true });
   for (const name of await listFolder(places.work))
-    if (name !== "kept") await rm(join(places.work, name), { recursive: true, force: true });
+    if (name !== keptName) await rm(join(places.work, name), { recursive: true, force: true });
 }
 
 async function listFolder(folder: string): Promise<string[]> {

@@ -32,6 +32,12 @@ export async function awaitOrphan(identityFile: string, { signal, onOrphan }: Or
   await endGroup(orphan, identityFile);
 }
 
+/** Whether the process that an earlier attempt left is, or may be, still at work. */
+export async function hasOrphan(identityFile: string): Promise<boolean> {
+  const orphan = await loadIdentity(identityFile);
+  return orphan !== undefined && processState(orphan) !== "dead";
+}
+
 async function loadIdentity(path: string): Promise<ProcessIdentity | undefined> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as ProcessIdentity;

@@ -6,6 +6,7 @@ import type { ContentDigest } from "../base/ids.ts";
 import { listFiles } from "../util/list-files.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256, sha256File } from "../util/sha256.ts";
+import type { SealOptions } from "./cache.ts";
 import { computeTreeDigest, machineFolder } from "./content-digest.ts";
 
 /** Files under way at once; more does not make a disk faster. */
@@ -27,14 +28,21 @@ export interface OutputToSeal {
  * Checks that an output is there in the declared shape, makes its files read-only, puts them on the disk and computes the
  * digest of its content. Throws `FailureError` when the stage did not write what it declares.
  */
-export async function sealOutput(outputsFolder: string, output: OutputToSeal): Promise<OutputRecord> {
+export async function sealOutput(
+  outputsFolder: string,
+  output: OutputToSeal,
+  { signal, onProgress }: SealOptions = {},
+): Promise<OutputRecord> {
   const path = join(outputsFolder, output.path);
   await checkShape(path, output);
   const record = { kind: output.kind, path: output.path };
   if (output.shape === "file") return { ...record, numFiles: 1, ...(await sealFile(path, true)) };
   const listed = await listFiles(path);
   const shouldSync = listed.length <= maxSyncedFiles;
+  let numDone = 0;
   const files = await mapBounded(listed, concurrency, async (file) => {
+    signal?.throwIfAborted();
+    onProgress?.(numDone++, listed.length);
     if (file.type === "other")
       fail("input", `Output "${output.name}" holds ${file.path}, which is neither a file nor a folder.`);
     const whole = join(path, file.path);

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Io } from "./command.ts";
+import { describeCrash } from "./crash-report.ts";
 import { main } from "./main.ts";
 
 const entry = fileURLToPath(import.meta.url);
@@ -25,6 +26,14 @@ const io: Io = {
 const outputs = [process.stdout, process.stderr];
 // A reader that closes early (`pipe … | head`) ends what is written to it, and is no error of ours.
 for (const stream of outputs) stream.on("error", () => {});
+
+// What is thrown outside of any promise that `main` waits for.
+process.on("uncaughtException", (error) => {
+  void describeCrash(error, io.packageFolder).then((text) => {
+    process.stderr.write(text);
+    process.exit(70);
+  });
+});
 
 const exitCode = await main(process.argv.slice(2), io);
 // What is still on its way into a pipe gets out; what else is open (a library's threads, kept connections) is not waited for.

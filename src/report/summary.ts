@@ -63,15 +63,21 @@ function renderTotals(
   return `${head} in ${formatDuration(finished?.durationMs ?? 0)}: ${counts.join(", ") || "nothing to do"}${saved}  ${palette.dim(started?.run ?? "")}`;
 }
 
-/** The last value of what tells how good a result is: not of single batches, and not of training itself. */
+/** The last value of what tells how good a result is. */
 function renderMetrics(stages: readonly StageView[], { palette }: ReporterOptions): string[] {
   const rows = stages.flatMap(({ id, metrics }) => {
-    const shown = [...metrics].filter(([name]) => !/^(batch|train|system)\//.test(name)).slice(0, maxMetrics);
+    const shown = selectMetrics([...metrics]).slice(0, maxMetrics);
     return shown.length === 0
       ? []
       : [[id, shown.map(([name, { value }]) => `${name} ${palette.bold(formatMetric(value))}`).join("  ")] as const];
   });
   return renderRows(rows);
+}
+
+/** Of a stage that names its best epoch, that one's; else what was measured on held-out data or by a competition. */
+function selectMetrics<Value>(metrics: readonly (readonly [name: string, value: Value])[]): typeof metrics {
+  const best = metrics.filter(([name]) => name.startsWith("best/"));
+  return best.length > 0 ? best : metrics.filter(([name]) => /^(val|test|kaggle)\//.test(name) || !name.includes("/"));
 }
 
 /** Outputs that no other stage reads: what the pipeline is for. */

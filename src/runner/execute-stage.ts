@@ -2,11 +2,10 @@ import { closeSync, openSync } from "node:fs";
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Failure, fail } from "../base/failure.ts";
-import type { Fingerprint } from "../base/ids.ts";
-import type { Attempt, CacheEntry } from "../cache/cache.ts";
+import type { Attempt } from "../cache/cache.ts";
 import { attemptVariable } from "../cache/orphan.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
-import { listArtifacts } from "../pipeline/stage-artifacts.ts";
+import { commitStage } from "./commit-stage.ts";
 import { readLogTail } from "./crash.ts";
 import { createStageSpec } from "./create-spec.ts";
 import { toFailure } from "./failure-of-error.ts";
@@ -51,7 +50,7 @@ export async function executeStage(
       const outcome = { type: "interrupted", durationMs: options.now() - startedAt, resumable } as const;
       return finishWithout(stage, state, { outcome, cause, fingerprint, logFile });
     }
-    const entry = await commit(stage, plan, attempt, { state, startedAt, report: collector.report() });
+    const entry = await commitStage(stage, plan, attempt, { state, startedAt, report: collector.report() });
     return await finishExecuted(stage, plan, entry, { ...state, logFile });
   } catch (error) {
     return failed(toFailure(error));
@@ -112,58 +111,6 @@ async function checkInputs(inputs: Readonly<Record<string, StageInputPath>>): Pr
         "Look at what the stage before has put out, and at the path behind the reference.",
       );
   }
-}
-
-interface CommitNeeds {
-  readonly state: RunState;
-  readonly startedAt: number;
-  readonly report: ReturnType<ReturnType<typeof createStageCollector>["report"]>;
-}
-
-async function commit(
-  stage: Stage,
-  plan: StagePlan,
-  attempt: Attempt,
-  { state, startedAt, report }: CommitNeeds,
-): Promise<CacheEntry> {
-  await checkInputsUnchanged(stage, state);
-  const outputs = await attempt.seal(stage.outputs);
-  const { options, run } = state;
-  const entry = await attempt.commit(outputs, {
-    ...report,
-    inputs: plan.inputs,
-    params: flattenParameters(stage),
-    durationMs: options.now() - startedAt,
-    madeBy: run,
-    madeFor: stage.id,
-    madeAt: options.now(),
-    upstream: listUpstream(stage, state),
-  });
-  return entry;
-}
-
-/** A result that was computed while its input changed belongs to neither version of it. */
-async function checkInputsUnchanged(stage: Stage, { knowledge }: RunState): Promise<void> {
-  for (const reference of listArtifacts(stage).values()) {
-    if (reference.artifact !== "path") continue;
-    const before = await knowledge.userPaths.digest(reference);
-    const after = await knowledge.userPaths.refresh(reference);
-    if (before.digest !== after.digest)
-      fail(
-        "input",
-        `${reference.path} was changed while the stage ran, so the result is of neither version.`,
-        "Run the same command again, and leave the file alone meanwhile.",
-      );
-  }
-}
-
-function listUpstream(stage: Stage, { results }: RunState): Record<string, Fingerprint> {
-  const upstream: Record<string, Fingerprint> = {};
-  for (const [place, reference] of listArtifacts(stage)) {
-    const entry = reference.artifact === "output" ? results.get(reference.stage) : undefined;
-    if (entry !== undefined) upstream[place] = entry.manifest.fingerprint;
-  }
-  return upstream;
 }
 
 /** A command says why it failed in what it printed. */

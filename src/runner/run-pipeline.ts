@@ -27,6 +27,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   const run = createRunId(pipeline.name, new Date(startedAt), randomBytes(2));
   const git = readGitState(options.project.folder);
   const stages = selectStages(pipeline, options.target);
+  await options.cache.sweep();
   const record = await openRunRecord(options.project.runsFolder, run, pipeline);
   const { emit, rethrow } = createEmitter([record.handle, ...options.listeners]);
   const state = await createState(pipeline, options, { run, record, emit });

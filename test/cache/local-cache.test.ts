@@ -161,6 +161,27 @@ describe("an attempt", () => {
     expect(await readModel()).toBe("old");
   });
 
+  it("that was killed is swept up by any later run, but for what can be gone on from", async () => {
+    await plantDeadOwner();
+    const work = join(folder, "work", fingerprint);
+    await mkdir(join(work, "outputs-11111111"), { recursive: true });
+    await mkdir(join(work, "kept"));
+    await writeFile(join(work, "kept", "checkpoint"), "half");
+    await cache.sweep();
+    expect(await readdir(work)).toEqual(["kept"]);
+    await rm(join(work, "kept", "checkpoint"));
+    await cache.sweep();
+    expect(await readdir(join(folder, "work"))).toEqual([]);
+  });
+
+  it("is left alone by a sweep while it is at work", async () => {
+    const attempt = await begin();
+    await writeModel(attempt, "weights");
+    await cache.sweep();
+    await attempt.commit(await attempt.seal(outputs), draft);
+    expect(await readModel()).toBe("weights");
+  });
+
   it("waits for the end of the stage that a dead runner has left at work", async () => {
     const stage = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
     const pid = stage.pid ?? 0;

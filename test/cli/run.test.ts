@@ -140,6 +140,17 @@ describe("pipe run", () => {
     expect(JSON.parse(events.at(-1) ?? "")).toMatchObject({ type: "run-finished" });
   });
 
+  it("makes the result of two equal stages once", async () => {
+    const same = `{ run: "echo $PIPE_STAGE > $PIPE_OUTPUT_X", outputs: { x: { kind: file, path: x } } }`;
+    await using project = await createProject({
+      "same.yaml": `version: 1\nname: same\nstages:\n  a: ${same}\n  b: ${same}\n`,
+    });
+    const ends = outcomesOf(await project.events(["run", "same.yaml"]));
+    expect(Object.values(ends).sort()).toEqual(["cached", "executed"]);
+    const made = await project.read("runs/latest/stages/a/outputs/x");
+    expect(await project.read("runs/latest/stages/b/outputs/x")).toBe(made);
+  });
+
   it("gives a command its environment, and passes on what it prints", async () => {
     const pipeline = `version: 1
 name: speaking

@@ -1,10 +1,10 @@
 import type { RunEvent } from "../../base/event.ts";
-import { FailureError } from "../../base/failure.ts";
 import type { StageId } from "../../base/ids.ts";
 import { createLocalCache } from "../../cache/local-cache.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
+import { toFailure } from "../../runner/failure-of-error.ts";
 import { checkInputPaths } from "../../runner/input-paths.ts";
 import { locateProject } from "../../runner/project.ts";
 import { runPipeline } from "../../runner/run-pipeline.ts";
@@ -75,8 +75,9 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
     return status === "done" ? 0 : status === "failed" ? 1 : 130;
   } catch (error) {
     if (interrupts.signal.aborted) return 130;
-    if (!(error instanceof FailureError)) throw error;
-    reportFailure(error.failure, invocation);
+    const failure = toFailure(error);
+    if (failure.cause === "internal") throw error;
+    reportFailure(failure, invocation);
     return 1;
   } finally {
     interrupts.stop();
