@@ -1,5 +1,5 @@
 import { metricsOf } from "../../training/loop/history.ts";
-import type { TrainingObserver } from "../../training/loop/train.ts";
+import type { TrainingObserver } from "../../training/loop/training.ts";
 import type { StageContext } from "../stage-kind.ts";
 
 /** Tells the stage's listeners how training goes. */

@@ -16,10 +16,14 @@ export function takeSnapshot(network: Network, optimizer: Optimizer, state: Trai
   return { state, arrays, optimizerCount: count };
 }
 
+/** A checkpoint's weights and statistics. */
+export function weightsOf({ arrays }: Checkpoint): NamedArrays {
+  return new Map([...arrays].filter(([name]) => !name.startsWith(optimizerPrefix)));
+}
+
 /** Gives the network the weights of a checkpoint. */
-export function restoreWeights(network: Network, { arrays }: Checkpoint): void {
-  const weights = [...arrays].filter(([name]) => !name.startsWith(optimizerPrefix));
-  importWeights(network, new Map(weights), "the checkpoint");
+export function restoreWeights(network: Network, checkpoint: Checkpoint): void {
+  importWeights(network, weightsOf(checkpoint), "the checkpoint");
 }
 
 /** Gives the optimizer the state of a checkpoint. */

@@ -1,0 +1,69 @@
+import { createLoss } from "../losses/create-loss.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { Tensor } from "../runtime/load.ts";
+import type { PlannedEpoch } from "./plan-epochs.ts";
+import type { TrainingState } from "./state.ts";
+import { readLosses, trainSteps } from "./train-steps.ts";
+import type { Training } from "./training.ts";
+
+export interface EpochPlace {
+  readonly epoch: PlannedEpoch;
+  readonly numEpochs: number;
+  readonly optimizer: Optimizer;
+  /** How far the epoch is already. */
+  readonly state: TrainingState;
+  /** Writes a checkpoint. */
+  keep(state: TrainingState): Promise<void>;
+}
+
+/** Milliseconds between two reports; each makes the device finish what it is at. */
+const reportEveryMs = 500;
+
+/** Does an epoch's remaining steps, reporting, with a checkpoint every so often and when interrupted. */
+export async function trainEpoch(training: Training, place: EpochPlace): Promise<TrainingState> {
+  const { recipe, checkpointEvery, observer, signal, now } = training;
+  const { epoch, numEpochs, optimizer } = place;
+  const { batch } = epoch.phase;
+  let state = place.state;
+  let lastStepAt = now();
+  let lastReportAt = lastStepAt;
+  // Losses stay on the device until somebody wants to know: reading one waits for all that was asked of the device.
+  const unread: Tensor[] = [];
+  const readAll = (): void => {
+    const lossSum = readLosses(unread, epoch).reduce((sum, loss) => sum + loss, state.lossSum);
+    state = { ...state, lossSum };
+  };
+  const { loss: lossSetting, clipNorm, seed } = recipe;
+  const loss = createLoss(lossSetting);
+
+  for await (const value of trainSteps({
+    ...training,
+    optimizer,
+    loss,
+    clipNorm,
+    seed,
+    epoch,
+    firstStep: state.step,
+  })) {
+    unread.push(value);
+    const time = now();
+    state = { ...state, step: state.step + 1, trainedMs: state.trainedMs + (time - lastStepAt) };
+    lastStepAt = time;
+    const isLast = state.step === epoch.numSteps;
+
+    if (isLast || time - lastReportAt >= reportEveryMs) {
+      readAll();
+      lastReportAt = time;
+      const images = { numDone: state.step * batch, numImages: epoch.numSteps * batch };
+      observer.trained({ epoch: epoch.epoch, numEpochs, ...images, loss: state.lossSum / state.step });
+    }
+
+    // The epoch's end has a checkpoint of its own, after validation.
+    if (signal.aborted || (state.step % checkpointEvery === 0 && !isLast)) {
+      readAll();
+      await place.keep(state);
+    }
+    signal.throwIfAborted();
+  }
+  return state;
+}
