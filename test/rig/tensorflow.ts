@@ -5,9 +5,9 @@ import { userCacheFolder } from "../../src/util/user-cache-folder.ts";
 /** TensorFlow for tests: that of the user's cache, set up first where it is not there yet. */
 export async function loadTestTensorflow(): Promise<Runtime> {
   process.env["TF_CPP_MIN_LOG_LEVEL"] = "2";
-  // Sums in a fixed order on every machine that runs the tests.
-  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "0";
+  // As stages run (stages/tensorflow-environment.ts); 0 in the environment tests the other kernels.
+  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
   const environment = process.env;
   const library = await ensureTensorflow({ cacheFolder: userCacheFolder(environment), environment, report: () => {} });
-  return loadTensorflow({ addon: library.addon });
+  return loadTensorflow({ addon: library.addon, environment });
 }

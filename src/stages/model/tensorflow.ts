@@ -11,7 +11,7 @@ export async function withTensorflow(
 ): Promise<void> {
   const { environment } = stage;
   const library = requireTensorflow({ cacheFolder: userCacheFolder(environment), environment });
-  const { device } = loadTensorflow({ addon: library.addon, device: stage.with.device });
+  const { device } = loadTensorflow({ addon: library.addon, device: stage.with.device, environment });
   stage.log("info", `TensorFlow ${library.version} on the ${device}`);
   try {
     await work();

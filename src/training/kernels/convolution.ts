@@ -17,8 +17,8 @@ export function convolve(x: Tensor, filter: Tensor, setting: ConvolutionSetting)
 }
 
 /**
- * The loss's gradient by the input of `convolve`, whose shape is given. On the processor it is a convolution of dy with the
- * rotated filter, which TensorFlow runs up to forty times as fast as its own op for this gradient (docs/performance.md).
+ * The loss's gradient by the input of `convolve`, whose shape is given. On a processor without oneDNN it is a convolution of
+ * dy with the rotated filter, which TensorFlow runs several times as fast as its own op for this gradient.
  */
 export function convolveInputGradient(
   dy: Tensor,
@@ -26,9 +26,10 @@ export function convolveInputGradient(
   inputShape: readonly number[],
   setting: ConvolutionSetting,
 ): Tensor {
+  const { device, hasOneDnn } = runtime();
   const [, height = 0, width = 0] = inputShape;
   const isWhole = height % setting.stride === 0 && width % setting.stride === 0;
-  return runtime().device === "cpu" && isWhole
+  return device === "cpu" && !hasOneDnn && isWhole
     ? convolveRotated(dy, filter, setting)
     : withShape(inputShape, (shape) => executeOne("Conv2DBackpropInput", attributesOf(setting), [shape, filter, dy]));
 }

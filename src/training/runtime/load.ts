@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly addon: string;
   /** `gpu` fails where TensorFlow finds none, rather than train slowly without a word. */
   readonly device?: "auto" | "cpu" | "gpu";
+  /** That of the process: TensorFlow reads `TF_ENABLE_ONEDNN_OPTS` there, and some kernels are chosen by it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** What the kernels call: see `NodeJSKernelBackend` of tfjs-node. */
@@ -19,6 +21,8 @@ export interface Runtime {
   readonly binding: Binding;
   readonly backend: Backend;
   readonly device: "cpu" | "gpu";
+  /** Whether convolutions on the processor run in oneDNN. */
+  readonly hasOneDnn: boolean;
 }
 
 /** Node's addon itself: TensorFlow's C interface, tensors by number. */
@@ -62,8 +66,8 @@ export interface Backend {
 let loaded: Runtime | undefined;
 
 /** Loads TensorFlow into this process, once; a second call returns the same runtime. Takes about a second. */
-export function loadTensorflow({ addon, device = "auto" }: LoadOptions): Runtime {
-  loaded ??= load(addon);
+export function loadTensorflow({ addon, device = "auto", environment }: LoadOptions): Runtime {
+  loaded ??= load(addon, environment["TF_ENABLE_ONEDNN_OPTS"] === "1");
   if (device === "gpu" && loaded.device !== "gpu") {
     fail(
       "configuration",
@@ -80,7 +84,7 @@ export function runtime(): Runtime {
   return loaded;
 }
 
-function load(addon: string): Runtime {
+function load(addon: string, hasOneDnn: boolean): Runtime {
   const require = createRequire(import.meta.url);
   restoreRemovedUtilities(require("node:util") as Record<string, unknown>);
   const restore = replaceLocator(require, addon);
@@ -88,7 +92,7 @@ function load(addon: string): Runtime {
     const tf = require("@tensorflow/tfjs-node-gpu") as TensorFlow;
     const backend = tf.backend() as unknown as Backend & { readonly binding: Binding };
     const device = backend.binding.isUsingGpuDevice() ? "gpu" : "cpu";
-    return { tf, backend, binding: backend.binding, device };
+    return { tf, backend, binding: backend.binding, device, hasOneDnn };
   } finally {
     restore();
   }

@@ -42,7 +42,7 @@ describe("the TensorFlow runtime", () => {
 
   it("refuses a GPU where there is none", () => {
     if (runtime.device === "gpu") return;
-    expect(() => loadTensorflow({ addon: "", device: "gpu" })).toThrow(/A GPU is asked for/);
+    expect(() => loadTensorflow({ addon: "", device: "gpu", environment: {} })).toThrow(/A GPU is asked for/);
   });
 
   it("reports an op's own error", () => {
