@@ -9,6 +9,7 @@ export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>
   "dataset/build": async () => (await import("./dataset-build.ts")).datasetBuild,
   "dataset/split": async () => (await import("./dataset-split.ts")).datasetSplit,
   "dataset/stats": async () => (await import("./dataset-stats.ts")).datasetStats,
+  "demo/cells": async () => (await import("./demo-cells.ts")).demoCells,
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
   "kaggle/download-files": async () => (await import("./kaggle-download-files.ts")).kaggleDownloadFiles,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
