@@ -4,7 +4,7 @@ import { saveSubmission } from "../data/submission.ts";
 import { loadThresholds } from "../data/thresholds.ts";
 import { changesImages } from "../training/augment/draw.ts";
 import { type DecisionRule, decideLabels, labelsOf } from "../training/metrics/decisions.ts";
-import { predictSamples, type Views } from "../training/predict/predict-samples.ts";
+import { countPredictions, predictSamples, type Views } from "../training/predict/predict-samples.ts";
 import { loadModelDescription, loadNetwork, type ModelDescription } from "../training/trained-model.ts";
 import type { ModelPredictWith } from "./generated/model-predict.ts";
 import { writePredictions } from "./model/prediction-output.ts";
@@ -31,12 +31,13 @@ async function predict(stage: Stage): Promise<void> {
   await using samples = await openSamples(stage, { input: "dataset", dataset, size, context: "test" });
 
   const network = await loadNetwork(parameters.model, model, parameters.seed);
+  const total = countPredictions(samples.numSamples, views);
   const table = await predictSamples(network, samples, {
     normalization: model.normalize,
     batch: parameters.batch,
     ...(views && { views }),
     signal: stage.signal,
-    onProgress: (done) => stage.progress({ activity: "predicting", done, total: samples.numSamples, unit: "images" }),
+    onProgress: (done) => stage.progress({ activity: "predicting", done, total, unit: "images" }),
   });
   network.dispose();
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../base/failure.ts";
-import { type Dataset, loadDataset } from "../data/dataset.ts";
+import { countClasses, type Dataset, loadDataset } from "../data/dataset.ts";
 import type { SampleSet } from "../training/batches/sample-set.ts";
 import { openCheckpoints } from "../training/checkpoints/checkpoint-store.ts";
 import { metricsOf, toHistoryTable } from "../training/loop/history.ts";
@@ -31,6 +31,7 @@ async function trainModel(stage: Stage): Promise<void> {
   const dataset = await loadDataset(stage.with.train);
   const held = await loadDataset(stage.with.validation);
   checkDatasets(dataset, held);
+  warnOfAbsentClasses(stage, held);
   const recipe = recipeOf(stage.with);
   planEpochs(recipe.phases, dataset.samples.rows.length);
   const start = await createStartingPoint(stage, dataset);
@@ -75,6 +76,12 @@ function checkDatasets(training: Dataset, validation: Dataset): void {
     `train has ${describe(training)}; validation has ${describe(validation)}.`,
     "Take both from one dataset/split stage.",
   );
+}
+
+function warnOfAbsentClasses(stage: Stage, validation: Dataset): void {
+  const absent = countClasses(validation).flatMap((count, label) => (count === 0 ? [label] : []));
+  if (absent.length === 0) return;
+  stage.log("warning", `No validation sample has the label ${absent.join(", ")}: its F1 counts as 0 in val/macro_f1.`);
 }
 
 function reportBest(stage: Stage, { best }: TrainingResult): void {

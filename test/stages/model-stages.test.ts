@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { modelPredict } from "../../src/stages/model-predict.ts";
 import { modelTrain } from "../../src/stages/model-train.ts";
 import { createRandom } from "../../src/util/random.ts";
 import { loadTestTensorflow } from "../rig/tensorflow.ts";
+import { startHub } from "../services/stand-in-hub.ts";
 import { createRecordingStage, type RecordingStage } from "./recording-stage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pipe-model-"));
@@ -44,20 +46,32 @@ async function writeDataset(name: string, changes: Partial<Dataset> = {}): Promi
 }
 
 let numStages = 0;
-function stageOf<With>(parameters: With, outputs: Readonly<Record<string, string>>): RecordingStage<With> {
+function stageOf<With>(
+  parameters: With,
+  outputs: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): RecordingStage<With> {
   numStages += 1;
   const own = join(folder, `stage-${numStages}`);
   for (const name of Object.values(outputs)) {
     if (!name.includes(".")) mkdirSync(join(own, "outputs", name), { recursive: true });
   }
-  return createRecordingStage({ with: parameters, folder: own, environment: process.env, outputs });
+  return createRecordingStage({
+    with: parameters,
+    folder: own,
+    environment: { ...process.env, ...environment },
+    outputs,
+  });
 }
 
 let defaults: ModelTrainWith;
 
-async function train(changes: Partial<ModelTrainWith>): Promise<RecordingStage<ModelTrainWith>> {
+async function train(
+  changes: Partial<ModelTrainWith>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RecordingStage<ModelTrainWith>> {
   const outputs = { model: "model", validation: "validation", history: "history.csv" };
-  const stage = stageOf({ ...defaults, ...changes }, outputs);
+  const stage = stageOf({ ...defaults, ...changes }, outputs, environment);
   await modelTrain.run(stage);
   return stage;
 }
@@ -175,6 +189,20 @@ describe("a trained model", { timeout: 60_000 }, () => {
     expect(stage.said.join("\n")).toContain(
       "loaded 100 pretrained arrays from weights.safetensors; not needed: head.0.bn.bias",
     );
+  });
+
+  it("lends it from a Hugging Face hub too", async () => {
+    const content = readFileSync(join(model, "weights.safetensors"));
+    const hub = await startHub({ "timm/resnet18/main/model.safetensors": { content, isLarge: true } });
+    try {
+      const sha256 = createHash("sha256").update(content).digest("hex");
+      const weights = { huggingface: "timm/resnet18", file: "model.safetensors", revision: "main", sha256 };
+      const stage = await train({ weights }, { HF_ENDPOINT: hub.url });
+      expect(stage.said.join("\n")).toContain("loaded 100 pretrained arrays from model.safetensors");
+      expect(stage.said.join("\n")).toContain('"activity":"downloading timm/resnet18"');
+    } finally {
+      await hub.close();
+    }
   });
 
   it("predicts every sample once, in the dataset's order, and the same with plain copies as without", async () => {

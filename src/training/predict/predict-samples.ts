@@ -29,10 +29,16 @@ export interface PredictOptions {
   /** Absent: each image once, as it is. */
   readonly views?: Views;
   readonly signal: AbortSignal;
+  /** Counts predictions that were computed, `countPredictions` in all. */
   onProgress?(numDone: number): void;
 }
 
 const once: Omit<Views, "augment" | "seed"> = { plain: 1, augmented: 0, reduction: { by: "mean", of: "logits" } };
+
+/** Predictions that `predictSamples` computes; copies of the plain image count once. */
+export function countPredictions(numSamples: number, views: Views | undefined): number {
+  return views ? numSamples * (Math.min(views.plain, 1) + views.augmented) : numSamples;
+}
 
 /** Predicts all samples in their order, each exactly once. */
 export async function predictSamples(
@@ -44,22 +50,20 @@ export async function predictSamples(
   const reduction = createReduction(views.reduction, samples.numSamples * samples.numClasses);
   let numDone = 0;
   for await (const one of readBatches(samples, cutIntoBatches(samples.numSamples, batch))) {
+    const start = (one.positions[0] as number) * samples.numClasses;
     const images = uploadImages(one);
-    const start = numDone * samples.numClasses;
-    if (views.plain > 0) {
-      reduction.add(predictPrepared(predictor, prepareImages(images, normalization)), start, views.plain);
-    }
-    for (let view = 0; view < views.augmented; view += 1) {
-      signal.throwIfAborted();
-      const augmentations = drawFor(one, views, view);
-      reduction.add(predictPrepared(predictor, prepareImages(images, normalization, augmentations)), start, 1);
+    const addView = async (prepared: Tensor, weight: number): Promise<void> => {
+      reduction.add(predictPrepared(predictor, prepared), start, weight);
+      numDone += one.numImages;
+      options.onProgress?.(numDone);
       await nextTurn();
+      signal.throwIfAborted();
+    };
+    if (views.plain > 0) await addView(prepareImages(images, normalization), views.plain);
+    for (let view = 0; view < views.augmented; view += 1) {
+      await addView(prepareImages(images, normalization, drawFor(one, views, view)), 1);
     }
     images.dispose();
-    numDone += one.numImages;
-    options.onProgress?.(numDone);
-    await nextTurn();
-    signal.throwIfAborted();
   }
   return reduction.finish();
 }

@@ -119,7 +119,7 @@ describe("train", () => {
     expect(keptEpoch).toBe(1);
   });
 
-  it("says so when the loss is no number, or the batch larger than the set", async () => {
+  it("says so when the loss is no number, or the batch larger than the set or a single sample", async () => {
     const [, phase] = toyRecipe.phases;
     const wild = { ...phase!, learningRates: [1e20, 1e20, 1e20] as const };
     const { clipNorm: _, ...unclipped } = toyRecipe;
@@ -127,6 +127,9 @@ describe("train", () => {
     const huge = { ...phase!, batch: 101 };
     await expect(run("huge", { ...toyRecipe, phases: [huge] })).rejects.toThrow(
       'Phase "all" wants batches of 101 samples, and there are only 100 to train on.',
+    );
+    await expect(run("single", { ...toyRecipe, phases: [{ ...phase!, batch: 1 }] })).rejects.toThrow(
+      'Phase "all" trains with batches of one sample, which batch norm cannot normalise.',
     );
   });
 });
