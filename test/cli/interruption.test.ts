@@ -1,6 +1,10 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { outcomesOf } from "../rig/outcomes.ts";
-import { createProject } from "../rig/project.ts";
+import { finishedStages, outcomesOf } from "../rig/outcomes.ts";
+import { createProject, type ProjectRig } from "../rig/project.ts";
 
 /** Waits in its first attempt, having kept a checkpoint; a second attempt finds that and ends. */
 const resuming = `version: 1
@@ -80,6 +84,45 @@ describe("a runner that is killed", () => {
     expect(log).toBe("stopped: the runner of this stage is gone\n");
   });
 });
+
+describe("a runner that is killed after each of its events in turn", () => {
+  it("has the same results in the end, and leaves nothing behind", async () => {
+    const making = `version: 1
+name: making
+stages:
+  a: { run: "seq 100 > $PIPE_OUTPUT_ALL/a; echo a", outputs: { all: { kind: files, path: all } } }
+  b: { run: "cat $PIPE_INPUT_ALL/a > $PIPE_OUTPUT_X; echo b", inputs: { all: "\${{ stages.a.outputs.all }}" }, outputs: { x: { kind: file, path: x } } }
+`;
+    await using whole = await createProject({ "making.yaml": making });
+    const wanted = finishedStages(await whole.events(["run", "making.yaml"])).map(({ outputs }) => outputs);
+
+    await using project = await createProject({ "making.yaml": making });
+    let numKills = 0;
+    while (await killAfterEvents(project, numKills + 1)) {
+      numKills += 1;
+      // Every second kill starts from an empty cache, the others from what the one before left.
+      if (numKills % 2 === 0) await rm(join(project.folder, ".pipe", "cache"), { recursive: true, force: true });
+    }
+    expect(numKills).toBeGreaterThan(6);
+    const events = await project.events(["run", "making.yaml"]);
+    expect(finishedStages(events).map(({ outputs }) => outputs)).toEqual(wanted);
+    expect(await project.list(".pipe/work")).toEqual([]);
+    for (const entry of await project.list(".pipe/cache")) {
+      expect(await project.list(`.pipe/cache/${entry}`)).toEqual(["manifest.json", expect.stringMatching(/^outputs-/)]);
+    }
+  });
+});
+
+/** Whether the runner still had so many events to report; it is then killed at once. */
+async function killAfterEvents(project: ProjectRig, numEvents: number): Promise<boolean> {
+  const run = project.start(["run", "making.yaml", "--json"]);
+  let numSeen = 0;
+  createInterface({ input: run.process.stdout as Readable }).on("line", () => {
+    numSeen += 1;
+    if (numSeen === numEvents) run.kill("SIGKILL");
+  });
+  return (await run.result).signal === "SIGKILL";
+}
 
 describe("two runners at once", () => {
   it("make each result once: the second waits and takes it", async () => {
