@@ -105,7 +105,7 @@ describe("ten steps, three with a frozen body, with parameter groups and clippin
     network.freeze("body");
     const frozen = train(network, settings[name], { learningRates: [0, 0, 1e-2], numSteps: 3 });
     network.freeze("none");
-    const free = train(network, settings[name], { learningRates: [1e-4, 1e-3, 1e-2], numSteps: 7 });
+    const free = train(network, settings[name], { learningRates: [2e-5, 2e-4, 5e-3], numSteps: 7 });
     network.dispose();
     const { losses, norms } = fixture.training[name];
     const ours = [...frozen, ...free];
