@@ -39,6 +39,20 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
   },
   {
+    name: "setup",
+    summary: "Make TensorFlow ready on this machine; a run that needs it does so by itself.",
+    positionals: [],
+    options: [],
+    load: async () => (await import("./commands/setup.ts")).setup,
+  },
+  {
+    name: "doctor",
+    summary: "Look at what pipe needs of this machine, and say what to do about what is missing.",
+    positionals: [],
+    options: [],
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+  {
     name: "exec-stage",
     summary: "Execute one stage in this process; the runner starts it.",
     positionals: ["SPEC"],

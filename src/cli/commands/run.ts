@@ -16,6 +16,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import { loadPipeline, selectForced } from "../load-pipeline.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
 import { reportFailure } from "../report-failure.ts";
+import { createSetupReport } from "../setup-report.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
 import { findTrackingServer, trackingUser } from "../tracking.ts";
 
@@ -56,7 +57,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
       stages,
       io,
       signal: interrupts.signal,
-      onSetup: createSetupNotices(notify),
+      onSetup: createSetupReport((line) => notify("info", line)),
     });
     const { status } = await runPipeline(pipeline, {
       project,
@@ -87,15 +88,4 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
 async function closeTracker(tracker: Tracker, { io, options, isColored }: Invocation): Promise<void> {
   const text = renderTracking(await tracker.close(), createPalette({ isColored }));
   if (!options.quiet) (options.json ? io.stderr : io.stdout).write(text);
-}
-
-/** A new activity is said once; its progress is not, since nothing else is on the screen yet. */
-function createSetupNotices(
-  notify: (level: "info", text: string) => void,
-): (progress: { readonly activity: string }) => void {
-  let last = "";
-  return ({ activity }) => {
-    if (activity !== last) notify("info", `TensorFlow set-up: ${activity}`);
-    last = activity;
-  };
 }
