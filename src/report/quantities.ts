@@ -1,5 +1,6 @@
-/** `0.4 s`, `12.3 s`, `2 min 10 s`, `3 h 5 min`, `2 d 4 h`. */
+/** `45 ms`, `0.4 s`, `12.3 s`, `2 min 10 s`, `3 h 5 min`, `2 d 4 h`. */
 export function formatDuration(ms: number): string {
+  if (ms < 99.5) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -6,7 +6,7 @@ it("words durations", () => {
     formatDuration,
   );
   expect(durations).toEqual([
-    "0.0 s",
+    "0 ms",
     "0.9 s",
     "59.9 s",
     "1 min 0 s",
