@@ -1,8 +1,8 @@
 import type { Checkpoint } from "../checkpoints/checkpoint-store.ts";
+import { readNetwork, writeNetwork } from "../checkpoints/network-arrays.ts";
 import type { Network } from "../models/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { NamedArray, NamedArrays } from "../weights/named-arrays.ts";
-import { exportWeights, importWeights } from "../weights/network-weights.ts";
+import type { NamedArrays } from "../weights/named-arrays.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Sets the optimizer's arrays apart from the weights. */
@@ -10,7 +10,7 @@ const optimizerPrefix = "optimizer/";
 
 /** The present moment of a training, as a checkpoint. */
 export function takeSnapshot(network: Network, optimizer: Optimizer, state: TrainingState): Checkpoint {
-  const arrays = new Map<string, NamedArray>(exportWeights(network));
+  const arrays = readNetwork(network);
   const { count, slots } = optimizer.exportState();
   for (const [name, slot] of slots) arrays.set(optimizerPrefix + name, slot);
   return { state, arrays, optimizerCount: count };
@@ -23,7 +23,7 @@ export function weightsOf({ arrays }: Checkpoint): NamedArrays {
 
 /** Gives the network the weights of a checkpoint. */
 export function restoreWeights(network: Network, checkpoint: Checkpoint): void {
-  importWeights(network, weightsOf(checkpoint), "the checkpoint");
+  writeNetwork(network, weightsOf(checkpoint));
 }
 
 /** Gives the optimizer the state of a checkpoint. */

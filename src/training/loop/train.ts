@@ -1,8 +1,8 @@
 import type { Checkpoint } from "../checkpoints/checkpoint-store.ts";
+import { writeNetwork } from "../checkpoints/network-arrays.ts";
 import { createRule } from "../optimizers/create-rule.ts";
 import { createOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { predictSamples } from "../predict/predict-samples.ts";
-import { importWeights } from "../weights/network-weights.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EpochRecord, isBetter, metricsOf } from "./history.ts";
 import { type PlannedEpoch, planEpochs } from "./plan-epochs.ts";
@@ -65,7 +65,7 @@ export async function train(training: Training): Promise<TrainingResult> {
 
   // End with the weights of the epoch to keep.
   const best = state.best as NonNullable<TrainingState["best"]>;
-  if (recipe.keep === "best") importWeights(network, await checkpoints.loadBest(), "the best epoch's checkpoint");
+  if (recipe.keep === "best") writeNetwork(network, await checkpoints.loadBest());
   return { history: state.history, best, keptEpoch: recipe.keep === "best" ? best.epoch : numEpochs };
 }
 
