@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { cycleLengths } from "../../../src/training/schedules/cycles.ts";
+import { createSchedule } from "../../../src/training/schedules/schedule.ts";
+
+const rounded = (values: readonly number[]): number[] => values.map((value) => Number(value.toFixed(4)));
+
+describe("schedules", () => {
+  it("constant stays at the peak", () => {
+    const schedule = createSchedule({ type: "constant" }, { epochs: 1 }, 3);
+    expect([0, 1, 2].map(schedule)).toEqual([1, 1, 1]);
+  });
+
+  // Learning rates of the head in the original kernel, 436 steps an epoch (fastai 0.7).
+  it.each([
+    { stage: 1, peak: 5e-3, cycles: 4, cycle_len: 2, div: 10, cut_div: 20, cut: 43, first: 5e-4, last: 5.0543e-4 },
+    { stage: 2, peak: 5e-3, cycles: 2, cycle_len: 4, div: 10, cut_div: 20, cut: 87, first: 5e-4, last: 5.0272e-4 },
+    { stage: 3, peak: 1.25e-3, cycles: 1, cycle_len: 8, div: 5, cut_div: 20, cut: 174, first: 2.5e-4, last: 2.503e-4 },
+  ])(
+    "circular is fastai's CircularLR in stage $stage",
+    ({ peak, cycles, cycle_len, div, cut_div, cut, first, last }) => {
+      const schedule = createSchedule({ type: "circular", div, cut_div }, { cycles, cycle_len }, 436);
+      const length = cycle_len * 436;
+      for (let cycle = 0; cycle < cycles; cycle += 1) {
+        expect(peak * schedule(cycle * length)).toBeCloseTo(first, 9);
+        expect(schedule(cycle * length + cut)).toBe(1);
+        expect(peak * schedule(cycle * length + length - 1)).toBeCloseTo(last, 8);
+      }
+    },
+  );
+
+  it("cosine is fastai's CosAnneal: a slow start, then restarts, each cycle twice as long", () => {
+    const cycles = { cycles: 2, cycle_len: 1, cycle_mult: 2 };
+    const schedule = createSchedule({ type: "cosine", warmup: 0.05 }, cycles, 10);
+    const trace = rounded(Array.from({ length: 30 }, (_, step) => schedule(step)));
+    expect(trace.slice(0, 13)).toEqual([
+      0.01, 0.9755, 0.9045, 0.7939, 0.6545, 0.5, 0.3455, 0.2061, 0.0955, 0.0245, 1, 0.9938, 0.9755,
+    ]);
+    expect(trace.at(-1)).toBe(0.0062);
+  });
+
+  it("circular survives cycles shorter than cut_div", () => {
+    const schedule = createSchedule({ type: "circular" }, { epochs: 1 }, 5);
+    const trace = Array.from({ length: 5 }, (_, step) => schedule(step));
+    expect(trace.every((value) => value >= 0.1 && value <= 1)).toBe(true);
+    expect(trace[0]).toBe(1);
+  });
+});
+
+it("cycles grow by cycle_mult, epochs are one cycle", () => {
+  expect(cycleLengths({ cycles: 3, cycle_len: 1, cycle_mult: 2 })).toEqual([1, 2, 4]);
+  expect(cycleLengths({ cycles: 2, cycle_len: 4 })).toEqual([4, 4]);
+  expect(cycleLengths({ epochs: 3 })).toEqual([3]);
+});
