@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, it } from "vitest";
+import { createProject, entry, type ProjectRig } from "../rig/project.ts";
+
+/** Runs a program on a terminal of 100 × 30, as Python gives it one, and prints what that shows. */
+const terminal = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+
+/** What `pipe` draws on a terminal, with the control sequences that move the cursor taken out. */
+async function draw(project: ProjectRig, args: readonly string[]): Promise<{ code: number; text: string }> {
+  const command = ["/bin/sh", "-c", 'stty cols 100 rows 30; exec "$@"', "sh", process.execPath, entry, ...args];
+  const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...environment } = process.env;
+  const child = spawn("python3", ["-c", terminal, ...command], {
+    cwd: project.folder,
+    env: { ...environment, TERM: "xterm-256color" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let text = "";
+  child.stdout.setEncoding("utf8").on("data", (more: string) => {
+    text += more;
+  });
+  const [code] = await once(child, "close");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with one
+  return { code, text: text.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "").replaceAll("\r", "") };
+}
+
+it("shows a row for each stage: why it runs, and in the end what became of it", async () => {
+  const pipeline = `version: 1
+name: drawn
+stages:
+  unpack: { uses: archive/unzip, with: { archive: "\${{ stages.cells.outputs.archive }}" } }
+  cells: { uses: demo/cells, with: { train: 28, test: 1, size: 16 } }
+  broken: { run: "echo no luck; exit 4" }
+  after: { run: "true", needs: broken }
+`;
+  await using project = await createProject({ "drawn.yaml": pipeline });
+  const first = await draw(project, ["run", "drawn.yaml", "--no-mlflow"]);
+  expect(first.code).toBe(1);
+  const [rows = ""] = first.text.split("\nfailed broken: The command ended with exit code 4.\n").map(lastRows);
+  expect(rows.replaceAll(/in [\d.]+ m?s/g, "in …").split("\n")).toEqual([
+    "✔ cells   done in …",
+    "✔ unpack  done in …",
+    "✖ broken  failed: The command ended with exit code 4.",
+    "↓ after   not run: broken failed",
+  ]);
+  expect(first.text).toMatch(/cells {3}runs: no result yet/);
+
+  const second = await draw(project, ["run", "drawn.yaml", "--no-mlflow", "--target", "unpack"]);
+  expect(second.code).toBe(0);
+  expect(second.text).toMatch(/✔ cells {3}cached, saves [\d.]+ m?s\n✔ unpack {2}cached, saves [\d.]+ m?s\n/);
+});
+
+/** The rows as they stand at the end. */
+function lastRows(text: string): string {
+  return text.trimEnd().split("\n").slice(-4).join("\n");
+}
