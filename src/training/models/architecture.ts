@@ -16,7 +16,6 @@ const bottleneckExpansion = 4;
 
 /** Parameters of one group share a learning rate: 0 from the stem to layer2, 1 layer3 and layer4, 2 the head. */
 export type ParameterGroup = 0 | 1 | 2;
-export const numParameterGroups = 3;
 
 /** A convolution without bias, batch norm, and ReLU if `relu`. */
 export interface ConvNormSpec {
