@@ -2,8 +2,13 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { ZipFile } from "yazl";
 
-/** Entries get this time and mode, so that equal content gives an equal archive. */
-const fixed = { mtime: new Date(Date.UTC(2018, 9, 3)), mode: 0o100644, forceDosTimestamp: true } as const;
+/** One time and mode, and no compression, whose bytes differ between machines: equal content gives an equal archive. */
+const fixed = {
+  mtime: new Date(Date.UTC(2018, 9, 3)),
+  mode: 0o100644,
+  forceDosTimestamp: true,
+  compress: false,
+} as const;
 
 export interface ZipEntry {
   readonly path: string;
@@ -17,8 +22,7 @@ export async function writeZip(path: string, entries: AsyncIterable<ZipEntry>): 
   // A failure of the disk is seen when the writing is awaited; it must not go unheard until then.
   written.catch(() => {});
   for await (const { path: name, content } of entries) {
-    const isPacked = name.endsWith(".png");
-    zip.addBuffer(Buffer.from(content as Uint8Array), name, { ...fixed, compress: !isPacked });
+    zip.addBuffer(Buffer.from(content as Uint8Array), name, fixed);
   }
   zip.end();
   await written;

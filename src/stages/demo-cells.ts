@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import sharp from "sharp";
 import { drawLabels } from "../data/cells/draw-labels.ts";
 import { cellChannels, drawSample } from "../data/cells/draw-sample.ts";
+import { encodePng } from "../data/encode-png.ts";
 import { writeZip, type ZipEntry } from "../data/write-zip.ts";
 import { createRandom } from "../util/random.ts";
 import type { DemoCellsWith } from "./generated/demo-cells.ts";
@@ -51,16 +51,11 @@ async function* drawCompetition(
       stage.signal.throwIfAborted();
       const images = drawSample(labels, size, [seed, folder, "sample", index]);
       for (const channel of cellChannels)
-        yield { path: `${folder}/${id}_${channel}.png`, content: await encodePng(images[channel], size) };
+        yield { path: `${folder}/${id}_${channel}.png`, content: encodePng(images[channel], size) };
       done += 1;
       stage.progress({ activity: "drawing cells", done, total, unit: "samples" });
     }
   }
-}
-
-function encodePng(values: Uint8Array, size: number): Promise<Buffer> {
-  const raw = { width: size, height: size, channels: 1 as const };
-  return sharp(values, { raw }).toColourspace("b-w").png({ compressionLevel: 6, adaptiveFiltering: false }).toBuffer();
 }
 
 /** Ids in the form of the real ones. */

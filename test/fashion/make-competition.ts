@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import { encodePng } from "../../src/data/encode-png.ts";
 import { writeZip, type ZipEntry } from "../../src/data/write-zip.ts";
 import { createRandom, type Random } from "../../src/util/random.ts";
 import { composeSample, fashionChannels, side } from "./compose.ts";
@@ -103,15 +103,8 @@ async function* drawImages(
     const distractor = Math.floor(random.uniform() * garments.classes.length);
     const planes = composeSample(garments, indices, distractor, random);
     for (const channel of fashionChannels)
-      yield { path: `${folder}/${id}_${channel}.png`, content: await encodePng(planes[channel]) };
+      yield { path: `${folder}/${id}_${channel}.png`, content: encodePng(planes[channel], side) };
   }
-}
-
-function encodePng(values: Uint8Array): Promise<Buffer> {
-  return sharp(values, { raw: { width: side, height: side, channels: 1 } })
-    .toColourspace("b-w")
-    .png({ compressionLevel: 6 })
-    .toBuffer();
 }
 
 function renderTable(column: string, samples: readonly Sample[]): string {
