@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fail } from "../base/failure.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
 import { compileAddon } from "./tensorflow/addon.ts";
@@ -43,7 +43,7 @@ const stampName = "library.json";
 
 /** The library in use, or `undefined` when it has yet to be set up. Takes a millisecond; loads nothing. */
 export function describeTensorflow({ cacheFolder, environment }: TensorflowPlace): TensorflowLibrary | undefined {
-  const folder = join(cacheFolder, "tensorflow", folderName(ownLibrary(environment)));
+  const folder = join(parentOf(cacheFolder), folderName(ownLibrary(environment)));
   const stamp = join(folder, stampName);
   if (!existsSync(stamp)) return undefined;
   const library = { ...JSON.parse(readFileSync(stamp, "utf8")), folder, addon: join(folder, "tfjs_binding.node") };
@@ -66,7 +66,7 @@ export function requireTensorflow(place: TensorflowPlace): TensorflowLibrary {
 export async function ensureTensorflow(place: TensorflowPlace & SetupContext): Promise<TensorflowLibrary> {
   const ready = describeTensorflow(place);
   if (ready) return ready;
-  const parent = join(place.cacheFolder, "tensorflow");
+  const parent = parentOf(place.cacheFolder);
   const onWait = (pid: number) =>
     place.report({ activity: `waiting for process ${pid}, which sets TensorFlow up`, done: 0, unit: "" });
   return withFolderLock(join(parent, ".lock"), { onWait, ...(place.signal && { signal: place.signal }) }, async () => {
@@ -114,6 +114,11 @@ async function bring(own: OwnLibrary | undefined, folder: string, context: Setup
 function ownLibrary(environment: TensorflowPlace["environment"]): OwnLibrary | undefined {
   const setting = environment["PIPE_LIBTENSORFLOW"];
   return setting ? resolveOwnLibrary(setting) : undefined;
+}
+
+/** Absolute, since the addon is loaded by its path. */
+function parentOf(cacheFolder: string): string {
+  return resolve(cacheFolder, "tensorflow");
 }
 
 /** One folder per library, platform and layout, so that a change of any of them is a new set-up and not a mixture. */
