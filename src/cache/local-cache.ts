@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { OutputRecord } from "../base/event.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
+import { acquireLock, type FolderLock, tryLock } from "../util/folder-lock.ts";
 import type { Attempt, BeginOptions, Cache, CacheEntry, CacheLookup } from "./cache.ts";
-import { acquireLock, type EntryLock, tryLock } from "./entry-lock.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
 import { awaitOrphan, hasOrphan } from "./orphan.ts";
 import { sealOutput } from "./seal-output.ts";
@@ -68,7 +68,7 @@ async function lookup(entryFolder: string): Promise<CacheLookup> {
   return { type: "hit", entry: { manifest, outputsFolder } };
 }
 
-async function startAttempt(places: Places, lock: EntryLock, options: BeginOptions): Promise<Attempt> {
+async function startAttempt(places: Places, lock: FolderLock, options: BeginOptions): Promise<Attempt> {
   const name = `outputs-${randomBytes(4).toString("hex")}`;
   const outputsFolder = join(places.work, name);
   const workFolder = join(places.work, keptName);

@@ -1,70 +1,158 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "./error-code.ts";
+import { identifyProcess, type ProcessIdentity, processState } from "./process-identity.ts";
 
-export interface FolderLockOptions {
-  /** Called once when another process holds the lock. */
+/** The right to be the only one at work on something. It needs no unlocking by hand: it ends with the process that holds it. */
+export interface FolderLock {
+  release(): Promise<void>;
+}
+
+export interface LockOptions {
+  readonly signal: AbortSignal;
+  /** Called once, when somebody else holds the lock. */
+  readonly onWait?: (owner: ProcessIdentity) => void;
+}
+
+export type LockTrial =
+  | { readonly type: "taken"; readonly lock: FolderLock }
+  | { readonly type: "held"; readonly owner: ProcessIdentity };
+
+type Claim = { readonly state: "held"; readonly owner: ProcessIdentity } | { readonly state: "free" };
+
+const pollMs = 200;
+/** A holder that cannot be seen, on another machine or in another container, shows by this that it lives. */
+const heartbeatMs = 10_000;
+const silenceMs = 60_000;
+
+export interface WorkOptions {
+  /** Called once, with the number of the process that holds the lock. */
   readonly onWait?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
 
-const pollMs = 200;
-/** A lock without an owner's pid yet is being taken right now, unless it is this old. */
-const ownerlessMs = 5_000;
-
-/**
- * Does `work` while no other process of this machine does its own under the same lock. The lock is a folder, since making
- * one is atomic on every file system; the lock of a process that is gone is taken over.
- */
+/** Does `work` while nobody else does theirs under the lock of the same folder, which is made and stays. */
 export async function withFolderLock<Value>(
-  path: string,
-  { onWait, signal }: FolderLockOptions,
+  folder: string,
+  { onWait, signal = new AbortController().signal }: WorkOptions,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  await mkdir(dirname(path), { recursive: true });
-  for (let told = false; !(await tryTake(path)); ) {
-    const pid = await readOwner(path);
-    if (await isStale(path, pid)) {
-      await rm(path, { recursive: true, force: true });
-      continue;
-    }
-    if (!told) onWait?.(pid);
-    told = true;
-    await delay(pollMs, undefined, signal ? { signal } : {});
-  }
+  const lock = await acquireLock(folder, { signal, onWait: ({ pid }) => onWait?.(pid) });
   try {
     return await work();
   } finally {
-    await rm(path, { recursive: true, force: true });
+    await lock.release();
   }
 }
 
-async function tryTake(path: string): Promise<boolean> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+/** Waits until this process holds the lock of a folder. Throws the signal's reason when it is aborted. */
+export async function acquireLock(folder: string, { signal, onWait }: LockOptions): Promise<FolderLock> {
+  for (let hasTold = false; ; ) {
+    signal.throwIfAborted();
+    const tried = await tryLock(folder);
+    if (tried.type === "taken") return tried.lock;
+    if (!hasTold) onWait?.(tried.owner);
+    hasTold = true;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
-  await writeFile(join(path, "pid"), String(process.pid));
-  return true;
 }
 
-async function readOwner(path: string): Promise<number> {
-  return Number(await readFile(join(path, "pid"), "utf8").catch(() => "0"));
+/**
+ * Takes the lock of a folder, or tells who holds it. The folder holds numbered claims, of which the highest counts; it is
+ * never removed. A claim is made by a hard link from a complete file, which only one process can do for a number: of two
+ * that find the highest claim's owner dead, one gets the next number, and nobody can take away a claim by mistake.
+ */
+export async function tryLock(folder: string): Promise<LockTrial> {
+  await mkdir(folder, { recursive: true });
+  for (;;) {
+    const numbers = await listClaims(folder);
+    const highest = numbers[0] ?? 0;
+    const current = await readClaim(folder, highest);
+    if (current.state === "held") return { type: "held", owner: current.owner };
+    const number = highest + 1;
+    if (!(await tryClaim(folder, number))) continue;
+    // Since the listing, others may have come, gone and removed this number: then it is free again, but below another.
+    if ((await listClaims(folder))[0] === number) {
+      await removeClaims(folder, numbers);
+      return { type: "taken", lock: hold(join(folder, String(number))) };
+    }
+    await removeClaims(folder, [number]);
+  }
 }
 
-async function isStale(path: string, pid: number): Promise<boolean> {
-  if (pid > 0) return !isAlive(pid);
-  const made = await stat(path).catch(() => undefined);
-  return made !== undefined && Date.now() - made.mtimeMs > ownerlessMs;
+async function listClaims(folder: string): Promise<number[]> {
+  const names = await readdir(folder);
+  return names
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((a, b) => b - a);
 }
 
-function isAlive(pid: number): boolean {
+async function readClaim(folder: string, number: number): Promise<Claim> {
+  if (number === 0) return { state: "free" };
+  const path = join(folder, String(number));
+  const claim = parseClaim(await readFile(path, "utf8").catch(() => ""));
+  if (claim.state === "free") return claim;
+  const life = processState(claim.owner);
+  const isAlive = life === "alive" || (life === "elsewhere" && !(await isSilent(folder, path)));
+  return isAlive ? claim : { state: "free" };
+}
+
+/** A claim that cannot be read was cut off by a loss of power, and its owner with it. */
+function parseClaim(text: string): Claim {
   try {
-    process.kill(pid, 0);
+    return JSON.parse(text) as Claim;
+  } catch {
+    return { state: "free" };
+  }
+}
+
+/** Compares with the clock of the file system, which all who share it see alike. */
+async function isSilent(folder: string, path: string): Promise<boolean> {
+  const probe = join(folder, `clock-${randomBytes(6).toString("hex")}`);
+  await writeFile(probe, "");
+  const now = (await stat(probe)).mtimeMs;
+  await rm(probe, { force: true });
+  const lastSign = await stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+  return now - lastSign > silenceMs;
+}
+
+async function tryClaim(folder: string, number: number): Promise<boolean> {
+  const temporary = join(folder, `claim-${randomBytes(6).toString("hex")}`);
+  const claim: Claim = { state: "held", owner: identifyProcess(process.pid) };
+  await writeFile(temporary, JSON.stringify(claim));
+  try {
+    await link(temporary, join(folder, String(number)));
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if (errorCode(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
   }
+}
+
+async function removeClaims(folder: string, numbers: readonly number[]): Promise<void> {
+  for (const number of numbers) await rm(join(folder, String(number)), { force: true });
+}
+
+function hold(path: string): FolderLock {
+  const timer = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => {});
+  }, heartbeatMs);
+  timer.unref();
+  return {
+    async release() {
+      clearInterval(timer);
+      const free: Claim = { state: "free" };
+      const temporary = `${path}.free`;
+      await writeFile(temporary, JSON.stringify(free));
+      await rename(temporary, path);
+    },
+  };
 }

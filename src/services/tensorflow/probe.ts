@@ -8,21 +8,21 @@ export interface TensorflowFacts {
   readonly device: "cpu" | "gpu";
 }
 
-/** Multiplies two small matrices; the sum of the result's first row is 7·1 + 10·1. */
-const program = `
-const binding = require(process.argv[1]);
+/** Multiplies a small matrix with itself, and writes what came out as a line of JSON. */
+const programFor = (addon: string): string => `
+const binding = require(${JSON.stringify(addon)});
 const matrix = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array([1, 2, 3, 4]));
 const type = { name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
 const [product] = binding.executeOp("MatMul", [type], [matrix, matrix], 1);
 const values = Array.from(binding.tensorDataSync(product.id));
 const device = binding.isUsingGpuDevice() ? "gpu" : "cpu";
-console.log("\\n" + JSON.stringify({ version: binding.TF_Version, device, values }));
+require("node:fs").writeSync(1, "\\n" + JSON.stringify({ version: binding.TF_Version, device, values }));
 `;
 
 /** Loads the addon in a process of its own and has it compute something: a library that crashes takes only that along. */
 export async function probeTensorflow(addon: string, context: SetupContext): Promise<TensorflowFacts> {
   context.report({ activity: "checking TensorFlow", done: 0, total: 1, unit: "checks" });
-  const result = await runCommand(process.execPath, ["-e", program, addon], {
+  const result = await runCommand(process.execPath, ["-e", programFor(addon)], {
     environment: { ...context.environment, TF_CPP_MIN_LOG_LEVEL: "2", NODE_OPTIONS: "" },
     ...(context.signal && { signal: context.signal }),
   });
