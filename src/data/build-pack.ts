@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { fail } from "../base/failure.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
@@ -37,7 +37,8 @@ export interface PackDescription {
 /** Decodes all images into shards in a folder beside `folder`, which then takes its name. */
 export async function buildPack(folder: string, options: PackOptions): Promise<PackDescription> {
   const partial = `${folder}.partial`;
-  await removeLeftovers(folder);
+  // What a process that was killed left, or a pack that lost a part; the caller holds the pack's lock.
+  for (const leftover of [partial, folder]) await rm(leftover, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
   try {
     const description = describePack(options.dataset, options.size);
@@ -76,7 +77,7 @@ async function writeShard(
     await mapBounded(rows, options.numWorkers, async (row) => {
       options.signal.throwIfAborted();
       const values = await decodeRow(row, options);
-      await file.write(values, 0, rowBytes, (row - first) * rowBytes);
+      await writeAt(file, values, (row - first) * rowBytes);
       done += 1;
       options.onProgress({ done, total: numRows });
     });
@@ -110,8 +111,10 @@ async function decodeRow(row: number, { dataset, size }: PackOptions): Promise<U
   return values;
 }
 
-/** What a process that was killed left of this pack; the caller holds the pack's lock. */
-async function removeLeftovers(folder: string): Promise<void> {
-  const names = await readdir(dirname(folder)).catch((): string[] => []);
-  if (names.includes(`${basename(folder)}.partial`)) await rm(`${folder}.partial`, { recursive: true, force: true });
+/** Writes all bytes; the system may take fewer at a time. */
+async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
 }

@@ -11,7 +11,7 @@ export interface GreyImage {
   readonly values: Uint8Array;
 }
 
-/** Decodes an image file to 8-bit grey; colours are weighed to grey, 16 bits are narrowed to 8, transparency is dropped. */
+/** Decodes an image file to 8-bit grey; colours are weighed to grey, 16 bits are scaled to 8, transparency is dropped. */
 export async function decodeImage(path: string): Promise<GreyImage> {
   try {
     const { data, info } = await sharp(path)
@@ -43,14 +43,10 @@ export async function decodeToSize(path: string, size: number): Promise<Uint8Arr
   return firstBand(data, info.channels);
 }
 
-/** Width and height, from the file's header alone. */
+/** Width and height, from the file's header alone; throws when it has none. */
 export async function readImageSize(path: string): Promise<{ width: number; height: number }> {
-  try {
-    const { width, height } = await sharp(path).metadata();
-    return { width, height };
-  } catch (error) {
-    return failToDecode(path, error);
-  }
+  const { width, height } = await sharp(path).metadata();
+  return { width, height };
 }
 
 /** The mean of each square of `factor` × `factor` pixels, halves rounded up. */

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../util/canonical-json.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
@@ -46,9 +46,18 @@ async function makePack(folder: string, options: PackOptions): Promise<PackDescr
   });
 }
 
+/** What a pack says of itself; `undefined` when there is none, or when a shard has not the size it should have. */
 async function loadDescription(folder: string): Promise<PackDescription | undefined> {
   const text = await readFile(join(folder, packFileName), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as PackDescription);
+  if (text === undefined) return undefined;
+  const description = JSON.parse(text) as PackDescription;
+  const { shards, numRows, rowsPerShard, rowBytes } = description;
+  for (const [index, shard] of shards.entries()) {
+    const file = await stat(join(folder, shard)).catch(() => undefined);
+    const rows = Math.min(rowsPerShard, numRows - index * rowsPerShard);
+    if (file?.size !== rows * rowBytes) return undefined;
+  }
+  return description;
 }
 
 async function openPack(folder: string, description: PackDescription): Promise<ImagePack> {

@@ -1,5 +1,4 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { canonicalJson } from "../util/canonical-json.ts";
 import { mapBounded } from "../util/map-bounded.ts";
@@ -61,19 +60,50 @@ async function measureImages(
 ): Promise<ImageTable["size"]> {
   const { ids, channels, numWorkers, signal, onProgress } = options;
   let done = 0;
-  const sizes = await mapBounded(ids, numWorkers * 2, async (id) => {
+  const measured = await mapBounded(ids, numWorkers * 2, async (id) => {
     signal.throwIfAborted();
-    const ofChannels = await Promise.all(channels.map((channel) => readImageSize(imagePath(table, id, channel))));
-    const [first = { width: 0, height: 0 }] = ofChannels;
-    if (ofChannels.some(({ width, height }) => width !== first.width || height !== first.height)) {
-      const list = ofChannels.map(({ width, height }, index) => `${channels[index]} ${width}×${height}`).join(", ");
-      problems.add("samples whose channels differ in size", `${join(table.folder, id)}: ${list}`);
-    }
+    const paths = channels.map((channel) => imagePath(table, id, channel));
+    const sizes = await Promise.all(paths.map((path) => readImageSize(path).catch((error: Error) => error)));
     done += 1;
     onProgress(done);
-    return first;
+    return sizes;
   });
-  const [first] = sizes;
-  if (first === undefined) return null;
-  return sizes.every(({ width, height }) => width === first.width && height === first.height) ? first : null;
+  // Only now, so that problems stand in the order of the samples, however the readings ended.
+  for (const [index, sizes] of measured.entries()) addSizeProblems(table, channels, { index, sizes }, problems);
+  const all = measured.flat();
+  const [first] = all;
+  if (first === undefined || first instanceof Error) return null;
+  return all.every((size) => !(size instanceof Error) && isSameSize(size, first)) ? first : null;
 }
+
+interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface MeasuredSample {
+  readonly index: number;
+  /** By channel; an error where there is no header that can be read. */
+  readonly sizes: readonly (ImageSize | Error)[];
+}
+
+function addSizeProblems(
+  table: ImageTable,
+  channels: readonly string[],
+  { index, sizes }: MeasuredSample,
+  problems: ProblemList,
+): void {
+  const id = table.ids[index] as string;
+  const read: { readonly channel: string; readonly size: ImageSize }[] = [];
+  for (const [position, size] of sizes.entries()) {
+    const channel = channels[position] as string;
+    if (size instanceof Error) problems.add("images that cannot be read", imagePath(table, id, channel));
+    else read.push({ channel, size });
+  }
+  if (read.some(({ size }) => !isSameSize(size, read[0]?.size ?? size))) {
+    const list = read.map(({ channel, size }) => `${channel} ${size.width}×${size.height}`);
+    problems.add("samples whose channels differ in size", `${id}: ${list.join(", ")}`);
+  }
+}
+
+const isSameSize = (a: ImageSize, b: ImageSize): boolean => a.width === b.width && a.height === b.height;

@@ -24,7 +24,7 @@ const reserveBytes = 64 * 1024 * 1024;
 /**
  * Unpacks a zip archive (zip64 too) below `target` and returns the paths of the files, relative to it. Every CRC is checked.
  * Refuses, before it writes anything: names that lead out of the target, links, names that differ in case alone, encrypted
- * entries, entries that share bytes of the archive (a bomb), and more than the disk can hold.
+ * entries, a file that is a folder too, entries that share bytes of the archive (a bomb), and more than the disk can hold.
  */
 export async function unzip(options: UnzipOptions): Promise<string[]> {
   const zip = await openArchive(options.archive);
@@ -81,6 +81,11 @@ async function checkEntries(entries: readonly Entry[], zip: ZipFile, { archive, 
     if ((entry.generalPurposeBitFlag & 1) !== 0) refuse(`"${fileName}" is encrypted`);
     sizeBytes += entry.uncompressedSize;
     packedBytes += entry.compressedSize;
+  }
+  const files = new Set(entries.filter((entry) => !isFolder(entry)).map(({ fileName }) => fileName));
+  for (const folder of listFolders(entries)) {
+    const file = listAncestors(folder).find((ancestor) => files.has(ancestor));
+    if (file !== undefined) refuse(`"${file}" is a file and a folder at once`);
   }
   if (packedBytes > zip.fileSize)
     refuse(`its entries claim ${packedBytes} bytes of an archive of ${zip.fileSize}: they overlap`);
@@ -145,6 +150,12 @@ const isLink = ({ externalFileAttributes }: Entry): boolean =>
 
 function listFolders(entries: readonly Entry[]): Set<string> {
   return new Set(entries.map((entry) => (isFolder(entry) ? entry.fileName : dirname(entry.fileName))));
+}
+
+/** `a/b/c` → `a`, `a/b`, `a/b/c`. */
+function listAncestors(folder: string): string[] {
+  const parts = folder.split("/").filter((part) => part !== "");
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
 const toGigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);

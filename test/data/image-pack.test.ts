@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -84,6 +84,13 @@ describe("a pack of images", () => {
     await second.close();
     expect(seen).toEqual([1, 2, 3]);
     expect(await packsIn(store)).toHaveLength(1);
+  });
+
+  it("is made anew when a shard lost its end", async () => {
+    const before = await readPlanes(24);
+    const [key] = await readdir(store);
+    await truncate(join(store, key as string, "shard-00000.bin"), 100);
+    expect(await readPlanes(24)).toEqual(before);
   });
 
   it("leaves nothing behind when it is interrupted", async () => {

@@ -56,6 +56,8 @@ describe("unzip", () => {
       'i = zipfile.ZipInfo("l"); i.create_system = 3; i.external_attr = (stat.S_IFLNK | 0o777) << 16; z.writestr(i, "/etc")',
       /symbolic link/,
     ],
+    ["a file that is a folder too", 'z.writestr("a", "1"); z.writestr("a/b", "2")', /"a" is a file and a folder/],
+    ["an encrypted file", 'z.writestr("a.txt", "1"); z.filelist[0].flag_bits |= 1', /"a\.txt" is encrypted/],
     ["names equal but for case", 'z.writestr("A.txt", "1"); z.writestr("a.txt", "2")', /same file on some disks/],
   ])("refuses %s, and writes nothing", async (_what, script, message) => {
     await expect(unpack(makeZip(script))).rejects.toThrow(message);

@@ -27,4 +27,15 @@ for name in ids:
 pixels = {channel: numpy.stack(images).astype(numpy.float64) / 255 for channel, images in planes.items()}
 expected["mean"] = [pixels[channel].mean() for channel in channels]
 expected["std"] = [pixels[channel].std() for channel in channels]
+# The same 64 grey values at other depths: 16 bits (scaled by 255/65535), three equal colours, with transparency.
+depths = folder.parent / "depths"
+depths.mkdir(exist_ok=True)
+deep = random.integers(0, 65536, (8, 8)).astype(numpy.uint16)
+grey = numpy.round(deep / 257).astype(numpy.uint8)
+colour = numpy.repeat(grey[..., None], 3, axis=2)
+cv2.imwrite(str(depths / "grey16.png"), deep)
+cv2.imwrite(str(depths / "grey16.tif"), deep)
+cv2.imwrite(str(depths / "colour.png"), colour)
+cv2.imwrite(str(depths / "transparent.png"), numpy.dstack([colour, numpy.full_like(grey, 128)]))
+(depths / "expected.json").write_text(json.dumps({"script": "test/reference/images.py", "values": grey.flatten().tolist()}))
 (folder / "expected.json").write_text(json.dumps(expected))

@@ -77,6 +77,21 @@ describe("dataset/build", () => {
     `);
   });
 
+  it("names every image that is empty, cut off or none, and samples whose channels differ in size", async () => {
+    await writeFile(join(folder, "train", "a_red.png"), "");
+    await writeFile(join(folder, "train", "b_blue.png"), "no image");
+    await copyFile(join(fixtures, "..", "depths", "grey16.png"), join(folder, "train", "c_green.png"));
+    const failure = await build("Id,Target\na,0\nb,1\nc,\n").catch((error: Error) => error);
+    expect((failure as Error).message.replaceAll(folder, "")).toMatchInlineSnapshot(`
+      "The dataset has mistakes.
+      images that cannot be read: 2
+        /train/a_red.png
+        /train/b_blue.png
+      samples whose channels differ in size: 1
+        c: red 48×48, green 8×8, blue 48×48, yellow 48×48"
+    `);
+  });
+
   it("suggests the column that was meant", async () => {
     await expect(build("id,target\na,0\n")).rejects.toMatchObject({
       failure: { hint: 'Its columns: id, target. Did you mean "id"?' },

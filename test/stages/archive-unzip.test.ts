@@ -1,0 +1,64 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ZipFile } from "yazl";
+import { archiveUnzip } from "../../src/stages/archive-unzip.ts";
+import { createRecordingStage } from "./recording-stage.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pipe-unzip-stage-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function zipOf(files: Readonly<Record<string, Buffer>>): NodeJS.ReadableStream {
+  const zip = new ZipFile();
+  for (const [name, content] of Object.entries(files)) zip.addBuffer(content, name);
+  zip.end();
+  return zip.outputStream;
+}
+
+/** Runs the stage on an archive of these files. */
+async function unpack(files: Readonly<Record<string, Buffer>>, nested = true) {
+  const archive = join(folder, "all.zip");
+  await pipeline(zipOf(files), createWriteStream(archive));
+  const stage = createRecordingStage({
+    with: { archive, nested },
+    ...{ folder, environment: {}, outputs: { files: "files/" } },
+  });
+  await archiveUnzip.run(stage as never);
+  const names = await readdir(stage.output("files"), { recursive: true, withFileTypes: true });
+  const paths = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return { stage, paths: paths.map((path) => relative(stage.output("files"), path)).sort() };
+}
+
+/** An archive in an archive, so many deep, around one file. */
+async function wrap(depth: number): Promise<Record<string, Buffer>> {
+  return depth === 0 ? { "a.txt": Buffer.from("a") } : { "in.zip": await buffer(zipOf(await wrap(depth - 1))) };
+}
+
+describe("archive/unzip", () => {
+  it("unpacks archives inside, each into a folder of its name", async () => {
+    const train = await buffer(zipOf({ "a_red.png": Buffer.from("red") }));
+    const { stage, paths } = await unpack({ "train.zip": train, "train.csv": Buffer.from("Id,Target\n") });
+    expect(paths).toEqual(["train.csv", "train/a_red.png"]);
+    expect(await readFile(join(stage.output("files"), "train", "a_red.png"), "utf8")).toBe("red");
+    expect(stage.metrics).toEqual({ "unzip/files": 2 });
+  });
+
+  it("keeps archives inside as they are on request", async () => {
+    expect((await unpack(await wrap(1), false)).paths).toEqual(["in.zip"]);
+  });
+
+  it("goes three archives deep and no deeper, as one that holds itself would never end", async () => {
+    expect((await unpack(await wrap(3))).paths).toEqual(["in/in/in/a.txt"]);
+    await rm(join(folder, "outputs"), { recursive: true });
+    await expect(unpack(await wrap(4))).rejects.toMatchObject({
+      failure: { cause: "input", message: expect.stringContaining("more than 3 deep"), hint: expect.any(String) },
+    });
+  });
+});
