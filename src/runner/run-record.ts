@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { rename, rm, symlink } from "node:fs/promises";
+import { readFile, rename, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { RunEvent, RunFinished, StageOutcome } from "../base/event.ts";
 import { formatEventLine } from "../base/event-line.ts";
@@ -8,6 +8,7 @@ import type { JsonObject } from "../base/json.ts";
 import type { ArtifactReference, Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts, mapArtifacts } from "../pipeline/stage-artifacts.ts";
 import { atomicWrite } from "../util/atomic-write.ts";
+import { identifyProcess, type ProcessIdentity, processState } from "../util/process-identity.ts";
 
 /** The folder of one run: the document as it was, every event, and a folder a stage with its log and a link to its outputs. */
 export interface RunRecord {
@@ -30,10 +31,11 @@ export async function openRunRecord(runsFolder: string, run: RunId, pipeline: Pi
   writeFileSync(join(folder, "pipeline.yaml"), pipeline.text);
   writeFileSync(join(folder, "resolved.json"), `${JSON.stringify(describePipeline(pipeline), undefined, 2)}\n`);
   const outcomes = new Map<StageId, StageOutcome["type"]>();
+  const runner = identifyProcess(process.pid);
   const writeStatus = (status: RunFinished["status"] | "running"): Promise<void> =>
     atomicWrite(
       join(folder, "status.json"),
-      `${JSON.stringify({ run, status, stages: Object.fromEntries(outcomes) })}\n`,
+      `${JSON.stringify({ run, status, process: runner, stages: Object.fromEntries(outcomes) })}\n`,
     );
   await writeStatus("running");
   await replaceLink(join(runsFolder, "latest"), run);
@@ -61,6 +63,14 @@ export async function openRunRecord(runsFolder: string, run: RunId, pipeline: Pi
       await writeStatus(status);
     },
   };
+}
+
+/** Whether a run's process died before it could say how the run ended. */
+export async function isAbandoned(runFolder: string): Promise<boolean> {
+  const text = await readFile(join(runFolder, "status.json"), "utf8").catch(() => undefined);
+  if (text === undefined) return false;
+  const { status, process: runner } = JSON.parse(text) as { status: string; process?: ProcessIdentity };
+  return status === "running" && runner !== undefined && processState(runner) === "dead";
 }
 
 function createProgressFilter(): (event: RunEvent) => boolean {

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly client: MlflowClient;
   experimentId: string | undefined;
   readonly runs: Partial<Record<RunKey, MlflowRun>>;
+  /** Runs whose end has been told. */
+  readonly ended: Set<RunKey>;
   /** Some of the operations may have been carried out before. */
   readonly isInDoubt: boolean;
 }
@@ -21,7 +23,9 @@ export async function applyOperations(operations: readonly Operation[], delivery
     if (run === undefined) continue;
     if (operation.type === "inputs") await delivery.client.logInputs(run.id, operation.inputs);
     if (operation.type === "artifact") await putArtifact(delivery.client, run, operation);
-    if (operation.type === "end") await delivery.client.updateRun(run.id, operation);
+    if (operation.type !== "end") continue;
+    await delivery.client.updateRun(run.id, operation);
+    delivery.ended.add(operation.run);
   }
 }
 

@@ -5,6 +5,7 @@ import { withFolderLock } from "../util/folder-lock.ts";
 import { applyOperations, type Delivery } from "./apply-operations.ts";
 import { type DeliveryState, loadDeliveryState, saveDeliveryState, trackingFolder } from "./delivery-state.ts";
 import { createMlflowClient } from "./mlflow-client.ts";
+import type { RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { translateEvent } from "./translate-event.ts";
@@ -39,7 +40,13 @@ async function deliverLocked({ runFolder, server, user, signal }: DeliverOptions
     if (nextPosition === state.position) return state;
     await mkdir(trackingFolder(runFolder), { recursive: true });
     await writeFile(mark, "");
-    const delivery: Delivery = { client, experimentId: state.experimentId, runs: { ...state.runs }, isInDoubt };
+    const delivery: Delivery = {
+      client,
+      experimentId: state.experimentId,
+      runs: { ...state.runs },
+      ended: new Set(state.ended),
+      isInDoubt,
+    };
     const start = events.find((event) => event.type === "run-started");
     delivery.experimentId ??= start && (await client.ensureExperiment(start.experiment));
     await applyOperations(
@@ -53,6 +60,8 @@ async function deliverLocked({ runFolder, server, user, signal }: DeliverOptions
       position: nextPosition,
       ...(experimentId !== undefined && { experimentId }),
       runs,
+      ended: [...delivery.ended],
+      lastAt: events.at(-1)?.at ?? state.lastAt,
       isComplete: state.isComplete || events.some(({ type }) => type === "run-finished"),
     };
     await saveDeliveryState(runFolder, state);
@@ -63,5 +72,22 @@ async function deliverLocked({ runFolder, server, user, signal }: DeliverOptions
 
 async function currentState(runFolder: string, server: string): Promise<DeliveryState> {
   const saved = await loadDeliveryState(runFolder);
-  return saved?.server === server ? saved : { version: 1, server, position: 0, runs: {}, isComplete: false };
+  return saved?.server === server
+    ? saved
+    : { version: 1, server, position: 0, runs: {}, ended: [], lastAt: 0, isComplete: false };
+}
+
+/** Tells the server of a run whose process died without a word: what had not ended is KILLED, at the time of its last event. */
+export async function closeDeadRun({ runFolder, server, signal }: DeliverOptions): Promise<void> {
+  await withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
+    const state = await currentState(runFolder, server.url);
+    if (state.isComplete) return;
+    const client = createMlflowClient(server, signal);
+    for (const [key, run] of Object.entries(state.runs)) {
+      // Keys of a record are plain texts to the compiler.
+      if (!state.ended.includes(key as RunKey))
+        await client.updateRun(run.id, { status: "KILLED", endTime: state.lastAt });
+    }
+    await saveDeliveryState(runFolder, { ...state, isComplete: true });
+  });
 }

@@ -13,6 +13,10 @@ export interface DeliveryState {
   readonly position: number;
   readonly experimentId?: string;
   readonly runs: Readonly<Partial<Record<RunKey, MlflowRun>>>;
+  /** Runs that the server knows to have ended. */
+  readonly ended: readonly RunKey[];
+  /** When the last event that was told happened, in ms since the Unix epoch. */
+  readonly lastAt: number;
   /** The run has ended, and all of it is there. */
   readonly isComplete: boolean;
 }

@@ -5,7 +5,8 @@ import { FailureError } from "../../base/failure.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
 import { locateProject } from "../../runner/project.ts";
-import { deliverRun } from "../../tracking/deliver.ts";
+import { isAbandoned } from "../../runner/run-record.ts";
+import { closeDeadRun, deliverRun } from "../../tracking/deliver.ts";
 import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
 import { ensureMlflow } from "../../tracking/mlflow-command.ts";
 import { MlflowError } from "../../tracking/mlflow-request.ts";
@@ -93,12 +94,9 @@ async function sync({ io, folder, positionals, isColored }: Invocation, signal: 
   let hasFailed = false;
   for (const run of runs) {
     try {
-      const state = await deliverRun({
-        runFolder: join(runsFolder, run),
-        server,
-        user: trackingUser(io.environment),
-        signal,
-      });
+      const options = { runFolder: join(runsFolder, run), server, user: trackingUser(io.environment), signal };
+      const state = await deliverRun(options);
+      if (!state.isComplete && (await isAbandoned(options.runFolder))) await closeDeadRun(options);
       io.stdout.write(`${run}  ${runUrl(server, state)}\n`);
     } catch (error) {
       if (!(error instanceof MlflowError)) throw error;

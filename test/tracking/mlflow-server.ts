@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { providePython } from "../rig/python-packages.ts";
+
+/** A real MLflow server on loopback, with a database of its own. */
+export interface MlflowServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** The newest MLflow 3 of PyPI. */
+export const mlflowPython = await providePython("mlflow", ["mlflow>=3"]);
+
+export async function startMlflowServer(): Promise<MlflowServer> {
+  if (mlflowPython.type === "missing") throw new Error(mlflowPython.reason);
+  const folder = await mkdtemp(join(tmpdir(), "pipe-mlflow-"));
+  const url = `http://127.0.0.1:${await findPort()}`;
+  const args = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", new URL(url).port, "--workers", "1"];
+  const store = [
+    "--backend-store-uri",
+    `sqlite:///${join(folder, "mlflow.db")}`,
+    "--artifacts-destination",
+    join(folder, "artifacts"),
+  ];
+  const server = spawn(mlflowPython.python, [...args, ...store], {
+    cwd: folder,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [server.stdout, server.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = once(server, "exit");
+  while (!(await isHealthy(url))) {
+    if (server.exitCode !== null) throw new Error(`the MLflow server ended:\n${output}`);
+    await delay(200);
+  }
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      process.kill(-(server.pid as number), "SIGKILL");
+      await ended;
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  return answer?.ok ?? false;
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,100 @@
+/** What a server holds of one experiment, read over REST without any code of ours. */
+export interface MlflowView {
+  readonly runs: readonly ViewedRun[];
+  run(name: string): ViewedRun;
+}
+
+export interface ViewedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly startTime: number;
+  readonly endTime: number | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  /** Every value ever logged, as `step value`, by name. */
+  readonly metrics: Readonly<Record<string, readonly string[]>>;
+  readonly artifacts: Readonly<Record<string, string>>;
+}
+
+interface RawRun {
+  info: {
+    run_id: string;
+    run_name: string;
+    status: string;
+    start_time: number;
+    end_time?: number;
+    artifact_uri: string;
+  };
+  data: { tags?: Pair[]; params?: Pair[]; metrics?: { key: string }[] };
+}
+type Pair = { key: string; value: string };
+
+export async function viewExperiment(url: string, name: string): Promise<MlflowView> {
+  const api = `${url}/api/2.0/mlflow`;
+  const { experiment } = await getJson<{ experiment: { experiment_id: string } }>(
+    `${api}/experiments/get-by-name?experiment_name=${name}`,
+  );
+  const body = JSON.stringify({ experiment_ids: [experiment.experiment_id], max_results: 1000 });
+  const headers = { "content-type": "application/json" };
+  const found = (await (await fetch(`${api}/runs/search`, { method: "POST", headers, body })).json()) as {
+    runs?: RawRun[];
+  };
+  const runs = await Promise.all((found.runs ?? []).map((run) => viewRun(url, run)));
+  return {
+    runs,
+    run(wanted) {
+      const matching = runs.filter((run) => run.name === wanted || run.name.startsWith(`${wanted} `));
+      if (matching.length !== 1) throw new Error(`${matching.length} runs named ${wanted}`);
+      return matching[0] as ViewedRun;
+    },
+  };
+}
+
+async function viewRun(url: string, { info, data }: RawRun): Promise<ViewedRun> {
+  const toRecord = (pairs: Pair[] = []) => Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+  const keys = (data.metrics ?? []).map(({ key }) => key);
+  const metrics = await Promise.all(keys.map(async (key) => [key, await readHistory(url, info.run_id, key)] as const));
+  return {
+    id: info.run_id,
+    name: info.run_name,
+    status: info.status,
+    startTime: info.start_time,
+    endTime: info.end_time,
+    tags: toRecord(data.tags),
+    params: toRecord(data.params),
+    metrics: Object.fromEntries(metrics),
+    artifacts: await readArtifacts(url, info),
+  };
+}
+
+async function readHistory(url: string, runId: string, key: string): Promise<string[]> {
+  const query = `run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=10000`;
+  const { metrics } = await getJson<{ metrics: { step?: number; value: number }[] }>(
+    `${url}/api/2.0/mlflow/metrics/get-history?${query}`,
+  );
+  return metrics.map(({ step = 0, value }) => `${step} ${value}`);
+}
+
+async function readArtifacts(
+  url: string,
+  { run_id: runId, artifact_uri: uri }: RawRun["info"],
+): Promise<Record<string, string>> {
+  const { files = [] } = await getJson<{ files?: { path: string; is_dir: boolean }[] }>(
+    `${url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`,
+  );
+  const root = new URL(uri).pathname.replace(/^\//, "");
+  const contents = files
+    .filter((file) => !file.is_dir)
+    .map(
+      async ({ path }) =>
+        [path, await (await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`)).text()] as const,
+    );
+  return Object.fromEntries(await Promise.all(contents));
+}
+
+async function getJson<Value>(url: string): Promise<Value> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as Value;
+}

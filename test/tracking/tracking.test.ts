@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/base/event.ts";
+import { createProject, type ProjectRig } from "../rig/project.ts";
+import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import { type MlflowView, viewExperiment } from "./mlflow-view.ts";
+
+const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
+
+const pipelineFor = (experiment: string): string => `
+version: 1
+name: cells
+experiment: ${experiment}
+params: { seed: 5 }
+stages:
+  cells:
+    uses: demo/cells
+    with: { train: 30, test: 4, size: 16, seed: "\${{ params.seed }}" }
+  unzip:
+    uses: archive/unzip
+    with: { archive: "\${{ stages.cells.outputs.archive }}" }
+  dataset:
+    uses: dataset/build
+    with:
+      images: "\${{ stages.unzip.outputs.files }}/train"
+      labels: { csv: "\${{ stages.unzip.outputs.files }}/train.csv", classes: 28 }
+      channels: [red, green, blue, yellow]
+  stats:
+    uses: dataset/stats
+    with: { dataset: "\${{ stages.dataset.outputs.dataset }}" }
+`;
+
+/** Everything that was measured in a run, by stage: \`step value\` by name. */
+function measuredIn(events: readonly RunEvent[]): Record<string, Record<string, string[]>> {
+  const stages: Record<string, Record<string, string[]>> = {};
+  const add = (stage: string, { name, step, value }: { name: string; step: number; value: number }) => {
+    stages[stage] ??= {};
+    stages[stage][name] = [...(stages[stage][name] ?? []), `${step} ${value}`];
+  };
+  for (const event of events) {
+    if (event.type === "stage-event" && event.event.type === "metric") add(event.stage, event.event);
+    if (event.type === "stage-finished") for (const metric of event.metrics) add(event.stage, metric);
+  }
+  return stages;
+}
+
+async function readEvents(project: ProjectRig): Promise<RunEvent[]> {
+  const text = await project.read("runs/latest/events.ndjson");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RunEvent);
+}
+
+/** The server holds one pipeline run and its stages, and of each metric what was measured, once. */
+async function expectAllThere(project: ProjectRig, view: MlflowView): Promise<void> {
+  const measured = measuredIn(await readEvents(project));
+  expect(view.runs.map(({ name }) => name.split(" ")[0]).sort()).toEqual([
+    "cells",
+    "cells",
+    "dataset",
+    "stats",
+    "unzip",
+  ]);
+  const parent = view.runs.find(({ tags }) => tags["mlflow.parentRunId"] === undefined);
+  for (const run of view.runs.filter((one) => one !== parent)) {
+    expect(run.tags["mlflow.parentRunId"]).toBe(parent?.id);
+    expect(run.status).toBe("FINISHED");
+    expect(run.metrics).toEqual(measured[run.name] ?? {});
+  }
+  const onParent = Object.entries(measured).flatMap(([stage, metrics]) =>
+    Object.entries(metrics).map(([name, values]) => [`${stage}/${name}`, values]),
+  );
+  expect(parent?.metrics).toEqual(Object.fromEntries(onParent));
+}
+
+describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server${reason}`, { timeout: 120_000 }, () => {
+  let server: MlflowServer;
+  let proxy: FaultingProxy;
+  beforeAll(async () => {
+    server = await startMlflowServer();
+    proxy = await startFaultingProxy(server.url);
+  }, 300_000);
+  afterAll(async () => {
+    await proxy?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  const environment = (url: string) => ({ env: { MLFLOW_TRACKING_URI: url, USER: "ada" } });
+  const nowhere = environment("http://127.0.0.1:9");
+  const createCells = (experiment: string) => createProject({ "p.yaml": pipelineFor(experiment) });
+
+  it("is there with its stages, parameters, metrics, inputs and artifacts", async () => {
+    await using project = await createCells("whole");
+    const { code, stdout } = await project.pipe(["run", "p.yaml"], environment(server.url));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`MLflow: ${server.url}/#/experiments/`);
+    const view = await viewExperiment(server.url, "whole");
+    await expectAllThere(project, view);
+    const parent = view.runs.find(({ tags }) => tags["pipe.stage"] === "-");
+    expect(parent?.tags).toMatchObject({
+      "mlflow.user": "ada",
+      "mlflow.source.name": "p.yaml",
+      "mlflow.source.type": "LOCAL",
+      "pipe.pipeline": "cells",
+    });
+    expect(parent?.params).toMatchObject({ "params.seed": "5", "cells.size": "16", "dataset.labels.classes": "28" });
+    expect(parent?.artifacts["pipeline.yaml"]).toBe(pipelineFor("whole"));
+    expect(JSON.parse(parent?.artifacts["resolved.json"] ?? "")).toMatchObject({ params: { seed: 5 } });
+    const stats = view.run("stats");
+    expect(stats.artifacts["stats.json"]).toBe(await project.read("runs/latest/stages/stats/outputs/stats.json"));
+    expect(stats.tags).toMatchObject({ "pipe.cached": "false" });
+    expect(stats.tags["pipe.fingerprint"]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it("logs a stage from the cache with its metrics and the run that made it", async () => {
+    await using project = await createCells("cached");
+    const [first] = await project.events(["run", "p.yaml", "--no-mlflow"]);
+    await project.pipe(["run", "p.yaml"], environment(server.url));
+    const view = await viewExperiment(server.url, "cached");
+    await expectAllThere(project, view);
+    expect(view.run("stats").tags).toMatchObject({
+      "pipe.cached": "true",
+      "pipe.made_by": first?.type === "run-started" ? first.run : "",
+    });
+    expect(Object.keys(view.run("stats").metrics)).toHaveLength(8);
+  });
+
+  it("completes without a server, and is delivered later, once however often", async () => {
+    await using project = await createCells("later");
+    const { code, stdout } = await project.pipe(["run", "p.yaml"], nowhere);
+    expect(code).toBe(0);
+    expect(stdout).toContain("pipe mlflow sync delivers the rest");
+    for (const _ of [1, 2]) expect((await project.pipe(["mlflow", "sync"], environment(server.url))).code).toBe(0);
+    await expectAllThere(project, await viewExperiment(server.url, "later"));
+  });
+
+  it("is there once when answers get lost and calls fail", async () => {
+    await using project = await createCells("weather");
+    await project.pipe(["run", "p.yaml"], nowhere);
+    proxy.fault = ({ number }) => (number % 5 === 3 ? "lose-answer" : number % 5 === 1 ? "refuse" : "none");
+    let numTries = 0;
+    while ((await project.pipe(["mlflow", "sync"], environment(proxy.url))).code !== 0) {
+      numTries += 1;
+      expect(numTries).toBeLessThan(40);
+    }
+    proxy.fault = () => "none";
+    expect(numTries).toBeGreaterThan(0);
+    await expectAllThere(project, await viewExperiment(server.url, "weather"));
+  });
+
+  it("is there once when the delivery is killed on the way", async () => {
+    await using project = await createCells("killed");
+    await project.pipe(["run", "p.yaml"], nowhere);
+    proxy.latencyMs = 30;
+    for (const numRequests of [3, 7, 12]) {
+      const sync = project.start(["mlflow", "sync"], environment(proxy.url));
+      await Promise.race([proxy.waitForRequest(proxy.numRequests + numRequests), sync.result]);
+      sync.kill("SIGKILL");
+      await sync.result;
+    }
+    proxy.latencyMs = 0;
+    expect((await project.pipe(["mlflow", "sync"], environment(proxy.url))).code).toBe(0);
+    await expectAllThere(project, await viewExperiment(server.url, "killed"));
+  });
+
+  it("is marked as killed when pipe itself was", async () => {
+    await using project = await createProject({
+      "p.yaml": "version: 1\nname: cells\nexperiment: dead\nstages:\n  wait: { run: echo waiting; sleep 60 }\n",
+    });
+    const run = project.start(["run", "p.yaml"], nowhere);
+    await run.waitForLine("waiting");
+    run.kill("SIGKILL");
+    await run.result;
+    expect((await project.pipe(["mlflow", "sync"], environment(server.url))).code).toBe(0);
+    const view = await viewExperiment(server.url, "dead");
+    expect(view.runs.map(({ status }) => status)).toEqual(["KILLED", "KILLED"]);
+  });
+});
