@@ -1,4 +1,5 @@
-import type { MlflowClient, MlflowMetric, MlflowPair, MlflowRun } from "./mlflow-client.ts";
+import type { MlflowClient } from "./mlflow-client.ts";
+import type { MlflowMetric, MlflowPair, MlflowRun } from "./mlflow-entities.ts";
 import { type Batch, divideIntoBatches, toTag } from "./mlflow-limits.ts";
 import type { LogOperation, Operation, RunKey, StartOperation } from "./operation.ts";
 import { putArtifact } from "./put-artifact.ts";

@@ -85,7 +85,7 @@ export async function closeDeadRun({ runFolder, server, signal }: DeliverOptions
     const client = createMlflowClient(server, signal);
     for (const [key, run] of Object.entries(state.runs)) {
       // Keys of a record are plain texts to the compiler.
-      if (!state.ended.includes(key as RunKey))
+      if (run !== undefined && !state.ended.includes(key as RunKey))
         await client.updateRun(run.id, { status: "KILLED", endTime: state.lastAt });
     }
     await saveDeliveryState(runFolder, { ...state, isComplete: true });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { atomicWrite } from "../util/atomic-write.ts";
-import type { MlflowRun } from "./mlflow-client.ts";
+import type { MlflowRun } from "./mlflow-entities.ts";
 import type { RunKey } from "./operation.ts";
 
 /** How far a run has been told to a server. */

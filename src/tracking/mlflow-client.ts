@@ -1,37 +1,7 @@
+import type { MlflowDatasetInput, MlflowMetric, MlflowPair, MlflowRun, MlflowStatus } from "./mlflow-entities.ts";
 import type { Batch } from "./mlflow-limits.ts";
 import { MlflowError, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
 import type { ServerAddress } from "./server-address.ts";
-
-export interface MlflowMetric {
-  readonly key: string;
-  readonly value: number;
-  /** Ms since the Unix epoch. */
-  readonly timestamp: number;
-  readonly step: number;
-}
-
-/** A parameter or a tag. */
-export interface MlflowPair {
-  readonly key: string;
-  readonly value: string;
-}
-
-export type MlflowStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
-
-export interface MlflowRun {
-  readonly id: string;
-  /** Where the server wants the run's artifacts. */
-  readonly artifactUri: string;
-}
-
-export interface MlflowDatasetInput {
-  readonly name: string;
-  /** At most 36 characters. */
-  readonly digest: string;
-  readonly context: string;
-  /** JSON. */
-  readonly profile: string;
-}
 
 const api = "/api/2.0/mlflow";
 const timeoutMs = 30_000;

@@ -1,4 +1,4 @@
-import type { MlflowMetric, MlflowPair } from "./mlflow-client.ts";
+import type { MlflowMetric, MlflowPair } from "./mlflow-entities.ts";
 
 /** What one `runs/log-batch` takes (mlflow/utils/validation.py). */
 const perBatch = { metrics: 1000, params: 100, tags: 100, entities: 1000, bytes: 900_000 } as const;

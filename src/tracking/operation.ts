@@ -1,4 +1,4 @@
-import type { MlflowDatasetInput, MlflowMetric, MlflowPair, MlflowStatus } from "./mlflow-client.ts";
+import type { MlflowDatasetInput, MlflowMetric, MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 
 /** An MLflow run within ours: the pipeline's own, or that of a stage. */
 export type RunKey = "pipeline" | `stage ${string}`;

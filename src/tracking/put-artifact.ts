@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { MlflowClient, MlflowRun } from "./mlflow-client.ts";
+import type { MlflowClient } from "./mlflow-client.ts";
+import type { MlflowRun } from "./mlflow-entities.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".csv": "text/csv",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RunEvent, RunStarted, StageFinished, StageMetric, StageOutcome } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { MlflowPair, MlflowStatus } from "./mlflow-client.ts";
+import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 import { toKey, toParam, toTag } from "./mlflow-limits.ts";
 import type { Operation, RunKey } from "./operation.ts";
 

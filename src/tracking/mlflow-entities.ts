@@ -1,0 +1,30 @@
+export interface MlflowMetric {
+  readonly key: string;
+  readonly value: number;
+  /** Ms since the Unix epoch. */
+  readonly timestamp: number;
+  readonly step: number;
+}
+
+/** A parameter or a tag. */
+export interface MlflowPair {
+  readonly key: string;
+  readonly value: string;
+}
+
+export type MlflowStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
+
+export interface MlflowRun {
+  readonly id: string;
+  /** Where the server wants the run's artifacts. */
+  readonly artifactUri: string;
+}
+
+export interface MlflowDatasetInput {
+  readonly name: string;
+  /** At most 36 characters. */
+  readonly digest: string;
+  readonly context: string;
+  /** JSON. */
+  readonly profile: string;
+}
