@@ -3,10 +3,10 @@ import type { Json } from "../base/json.ts";
 import { describeAmount, describeBound } from "./bound-words.ts";
 import { type DocumentNode, findNode } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import type { NodeContext } from "./node-context.ts";
 import { joinSentences, listNames, suggestFrom, valueProblem } from "./problem.ts";
 import { describeExclusion, describeRestriction, type RestrictionMessage } from "./restriction-words.ts";
 import type { SchemaError } from "./schema-errors.ts";
-import type { NodeContext } from "./validate-node.ts";
 import { describeExpected, describePlace, describeReceived, formatValue, hintForType, quote } from "./value-words.ts";
 import { findDiscriminator, isRestriction } from "./variants.ts";
 

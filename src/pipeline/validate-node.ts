@@ -1,23 +1,10 @@
-import type { Diagnostic, SourceRange } from "../base/diagnostic.ts";
+import type { Diagnostic } from "../base/diagnostic.ts";
 import { findNearestName } from "../util/nearest-name.ts";
 import { type DocumentNode, toJson, visitNodes } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
+import type { NodeContext } from "./node-context.ts";
 import { type SchemaError, selectErrors } from "./schema-errors.ts";
 import { describeSchemaError } from "./schema-problems.ts";
-import type { StageSchemas } from "./stage-schemas.ts";
-
-/** What a node is, for messages about it. */
-export interface NodeContext {
-  readonly schemas: StageSchemas;
-  /** Absent for parts of the document outside its stages. */
-  readonly stage?: string;
-  /** Keys from the stage (or document) to the node, e.g. `["with"]`. */
-  readonly prefix: readonly string[];
-  /** Where the key of the node stands: a key missing in the node is reported there. */
-  readonly owner: SourceRange;
-  /** What to say about a key that the schema does not know, if it is known elsewhere. */
-  readonly hintForKey?: (key: string) => string | undefined;
-}
 
 /** All mistakes of a node against a schema, but for those that follow from another. */
 export function validateNode(node: DocumentNode, schema: JsonSchema, context: NodeContext): Diagnostic[] {
