@@ -37,6 +37,9 @@ export interface PackDescription {
 /** Decodes all images into shards in a folder beside `folder`, which then takes its name. */
 export async function buildPack(folder: string, options: PackOptions): Promise<PackDescription> {
   const partial = `${folder}.partial`;
+  // Each image is small work: the cores are used by several images at a time, not by threads within one. No file is opened twice.
+  sharp.concurrency(1);
+  sharp.cache(false);
   // What a process that was killed left, or a pack that lost a part; the caller holds the pack's lock.
   for (const leftover of [partial, folder]) await rm(leftover, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -98,8 +101,6 @@ async function writeShard(
 /** One sample's channels side by side: `[size, size, channels]`. */
 async function decodeRow(row: number, { dataset, size }: PackOptions): Promise<Uint8Array> {
   const { images, channels } = dataset;
-  // Each image is small work: the cores are used by several images at a time, not by threads within one.
-  sharp.concurrency(1);
   const planes = await Promise.all(
     channels.map((channel) => decodeToSize(imagePath(images, images.ids[row] as string, channel), size)),
   );
