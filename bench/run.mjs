@@ -3,9 +3,9 @@
 //   npm run bench -- [--size 128] [--batch 16] [--steps 8] [--turns 3]
 // The rival's Python is $PIPE_BENCH_PYTHON, or an environment that is made in bench/.venv (torch from the index of pip).
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { isReady, makeReady } from "../scripts/bootstrap.mjs";
 import { rivalPython } from "./rivals/python.mjs";
 
