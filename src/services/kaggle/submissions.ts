@@ -2,7 +2,7 @@ import type { JsonObject } from "../../base/json.ts";
 import type { KaggleClient } from "./client.ts";
 import { readObjects, readText } from "./competition.ts";
 
-export type SubmissionStatus = "PENDING" | "COMPLETE" | "ERROR";
+type SubmissionStatus = "PENDING" | "COMPLETE" | "ERROR";
 
 /** What became of a submission. */
 export interface Submission {
