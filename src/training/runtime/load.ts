@@ -86,7 +86,7 @@ export function runtime(): Runtime {
 
 function load(addon: string, hasOneDnn: boolean): Runtime {
   const require = createRequire(import.meta.url);
-  restoreRemovedUtilities(require("node:util") as Record<string, unknown>);
+  replaceOldUtilities(require("node:util") as Record<string, unknown>);
   const restore = replaceLocator(require, addon);
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as TensorFlow;
@@ -116,8 +116,8 @@ function replaceLocator(require: NodeJS.Require, addon: string): () => void {
   };
 }
 
-/** tfjs-node calls two functions that Node 23 removed. */
-function restoreRemovedUtilities(util: Record<string, unknown>): void {
-  util["isNullOrUndefined"] ??= (value: unknown) => value === null || value === undefined;
-  util["isArray"] ??= Array.isArray;
+/** tfjs-node calls two functions that Node 22 warns of and Node 23 removed. */
+function replaceOldUtilities(util: Record<string, unknown>): void {
+  util["isNullOrUndefined"] = (value: unknown) => value === null || value === undefined;
+  util["isArray"] = Array.isArray;
 }
