@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { outcomesOf } from "../rig/outcomes.ts";
 import type { ProjectRig } from "../rig/project.ts";
 import { type FashionRun, lastMetrics, serveFashion } from "./fashion-run.ts";
 import { fashionReason, hasFashionMnist } from "./idx.ts";
@@ -31,6 +32,16 @@ describe.skipIf(isSkipped)(
       expect(bytes.toString().split("\n")).toHaveLength(40 + 2);
       expect(lastMetrics(events)["submit kaggle/public_score"]).toBeGreaterThan(0);
       expect(fashion.server.submissions).toHaveLength(1);
+
+      const again = await project.events(args, { env: fashion.env });
+      expect(new Set(Object.values(outcomesOf(again)))).toEqual(new Set(["cached"]));
+      await project.write({ "fashion.yaml": (await project.read("fashion.yaml")).replace("lr: 0.002", "lr: 0.001") });
+      const { stdout } = await project.pipe(["plan", ...args.slice(1)], { env: fashion.env });
+      expect(stdout).toMatch(/train +runs +with\.phases\.0\.lr changed 0\.002 → 0\.001 \(fashion\.yaml:\d+\)/);
+      for (const stage of ["download", "unzip", "dataset", "split", "stats"])
+        expect(stdout).toMatch(new RegExp(`${stage} +cached`));
+      for (const stage of ["thresholds", "predict", "submit"])
+        expect(stdout).not.toMatch(new RegExp(`${stage} +cached`));
     });
 
     it("gives the same bytes again, also when the run is killed in the middle of training", async () => {
