@@ -2,15 +2,17 @@ import { join } from "node:path";
 import type { RunEvent } from "../base/event.ts";
 import { deliverRun } from "./deliver.ts";
 import type { DeliveryState } from "./delivery-state.ts";
-import { MlflowError } from "./mlflow-request.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 /** Follows a run and tells MLflow of it while it goes on. */
 export interface Tracker {
   /** Returns at once; the event is in the run's `events.ndjson` already. */
   handle(event: RunEvent): void;
-  /** Waits for the rest to be delivered, but not long; what is left then is for `pipe mlflow sync`. */
-  close(): Promise<TrackingSummary>;
+  /**
+   * Waits for the rest to be delivered, but not for ever, and only for a moment once `signal` is aborted; what is left then is for
+   * `pipe mlflow sync`.
+   */
+  close(signal: AbortSignal): Promise<TrackingSummary>;
 }
 
 /** What became of a run's tracking. */
@@ -30,8 +32,9 @@ export interface TrackerOptions {
 const intervalMs = 1_000;
 /** After a delivery that failed. */
 const retryMs = 15_000;
-/** How long `close` waits. */
-const closeMs = 10_000;
+/** How long `close` waits, and how long when the user wants to go. */
+const closeMs = 30_000;
+const interruptedMs = 2_000;
 
 export function createTracker({ runsFolder, server, user }: TrackerOptions): Tracker {
   if (server === undefined) return { handle: () => {}, close: async () => ({ type: "no-server" }) };
@@ -49,7 +52,7 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
       problem = undefined;
     } catch (error) {
       // A tracker never breaks a run: whatever is wrong with the server, the events are on the disk.
-      problem = error instanceof MlflowError ? error.message : `the delivery broke off (${String(error)})`;
+      problem = error instanceof Error ? error.message : String(error);
     }
   }
 
@@ -69,13 +72,18 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
       if (event.type === "run-started") runFolder = join(runsFolder, event.run);
       if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
     },
-    async close() {
+    async close(signal) {
       if (runFolder === undefined) return { type: "no-server" };
-      const deadline = setTimeout(() => controller.abort(new Error("the server is slow")), closeMs);
+      const giveUp = (): void => controller.abort(new Error("there was no time to wait for the server"));
+      const hurry = (): void => void setTimeout(giveUp, interruptedMs).unref();
+      const deadline = setTimeout(giveUp, closeMs);
+      if (signal.aborted) hurry();
+      else signal.addEventListener("abort", hurry, { once: true });
       clearTimeout(timer);
       await current;
       await deliver();
       clearTimeout(deadline);
+      signal.removeEventListener("abort", hurry);
       if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state) };
       return { type: "pending", server: server.url, reason: problem ?? "the run has not ended" };
     },

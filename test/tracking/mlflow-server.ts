@@ -39,6 +39,8 @@ export async function startMlflowServer(): Promise<MlflowServer> {
     if (server.exitCode !== null) throw new Error(`the MLflow server ended:\n${output}`);
     await delay(200);
   }
+  // The first call loads much of the server, which is not what the tests are about.
+  await fetch(`${url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default`);
   return {
     url,
     async [Symbol.asyncDispose]() {

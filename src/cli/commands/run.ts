@@ -72,7 +72,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
       now: Date.now,
     });
     await reporter.close();
-    await closeTracker(tracker, invocation);
+    await closeTracker(tracker, invocation, interrupts.signal);
     return status === "done" ? 0 : status === "failed" ? 1 : 130;
   } catch (error) {
     if (interrupts.signal.aborted) return 130;
@@ -85,7 +85,11 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
   }
 }
 
-async function closeTracker(tracker: Tracker, { io, options, isColored }: Invocation): Promise<void> {
-  const text = renderTracking(await tracker.close(), createPalette({ isColored }));
+async function closeTracker(
+  tracker: Tracker,
+  { io, options, isColored }: Invocation,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = renderTracking(await tracker.close(signal), createPalette({ isColored }));
   if (!options.quiet) (options.json ? io.stderr : io.stdout).write(text);
 }
