@@ -9,18 +9,6 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
-/** `950 B`, `12.4 MB`: powers of 1000, as disks are sold and `ls -h --si` prints. */
-export function formatBytes(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
-}
-
 /** `31072` as `31,072`; a fraction with three digits. */
 export function formatCount(value: number): string {
   if (!Number.isInteger(value)) return value < 100 ? value.toPrecision(3) : formatCount(Math.round(value));

@@ -1,7 +1,8 @@
 import type { StageOutcome } from "../base/event.ts";
+import { formatBytes } from "../util/format-bytes.ts";
 import { unreachable } from "../util/unreachable.ts";
 import type { Palette } from "./palette.ts";
-import { formatBytes, formatCount, formatDuration } from "./quantities.ts";
+import { formatCount, formatDuration } from "./quantities.ts";
 import type { StageView } from "./run-view.ts";
 
 /** How a stage ended, in a few words. */

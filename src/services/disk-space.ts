@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { fail } from "../base/failure.ts";
+import { formatBytes } from "../util/format-bytes.ts";
 
 /** Left free on purpose: a disk filled to the last byte breaks everything else on it. */
 const reserveBytes = 64 * 1024 * 1024;
@@ -18,16 +19,4 @@ export function checkFreeBytes(folder: string, what: string, bytes: { needed: nu
     `${what} needs ${formatBytes(bytes.needed)} more, but ${folder} has ${formatBytes(bytes.free)} free`,
     "free some space, or run in a folder on a larger disk: what was downloaded so far is kept",
   );
-}
-
-/** In the unit that suits the size, in powers of 1000: `17.2 GB`. */
-export function formatBytes(sizeBytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let value = sizeBytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "../services/clock.ts";
-import { formatBytes, readFreeBytes } from "../services/disk-space.ts";
+import { readFreeBytes } from "../services/disk-space.ts";
 import { downloadFile } from "../services/download.ts";
 import { KaggleClient } from "../services/kaggle/client.ts";
 import { withCompetition } from "../services/kaggle/with-competition.ts";
+import { formatBytes } from "../util/format-bytes.ts";
 import { linkOrCopy } from "../util/link-or-copy.ts";
 import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";

@@ -48,3 +48,13 @@ function hashKey(key: readonly (number | string)[]): [number, number, number] {
   };
   return [word(0x811c9dc5), word(0x9e3779b9), word(0x6a09e667)];
 }
+
+/** An index with a probability in proportion to its weight. */
+export function drawIndex(weights: readonly number[], random: Random): number {
+  let rest = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
+  const index = weights.findIndex((weight) => {
+    rest -= weight;
+    return rest < 0;
+  });
+  return index === -1 ? weights.length - 1 : index;
+}

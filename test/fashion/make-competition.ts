@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng } from "../../src/data/encode-png.ts";
 import { writeZip, type ZipEntry } from "../../src/data/write-zip.ts";
-import { createRandom, type Random } from "../../src/util/random.ts";
+import { createRandom, drawIndex, type Random } from "../../src/util/random.ts";
 import { composeSample, fashionChannels, side } from "./compose.ts";
 import { type Garments, loadGarments } from "./idx.ts";
 
@@ -62,15 +62,6 @@ function drawLabels(random: Random): number[] {
   const labels = new Set<number>();
   while (labels.size < size) labels.add(drawIndex(frequencies, random));
   return [...labels].sort((a, b) => a - b);
-}
-
-function drawIndex(weights: readonly number[], random: Random): number {
-  let rest = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-  const index = weights.findIndex((weight) => {
-    rest -= weight;
-    return rest < 0;
-  });
-  return index === -1 ? weights.length - 1 : index;
 }
 
 async function* drawEntries(train: readonly Sample[], test: readonly Sample[], seed: number): AsyncGenerator<ZipEntry> {

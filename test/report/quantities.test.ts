@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { formatBytes, formatCount, formatDuration, formatMetric } from "../../src/report/quantities.ts";
+import { formatCount, formatDuration, formatMetric } from "../../src/report/quantities.ts";
+import { formatBytes } from "../../src/util/format-bytes.ts";
 
 it("words durations", () => {
   const durations = [0, 940, 59_949, 59_950, 130_000, 3_599_400, 3_599_600, 11_100_000, 187_200_000].map(

@@ -8,10 +8,9 @@ import { parseDescription } from "../../services/kaggle/submission-mark.ts";
 import { listSubmissions } from "../../services/kaggle/submissions.ts";
 import { withCompetition } from "../../services/kaggle/with-competition.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { listenForInterrupts } from "../interrupts.ts";
 import { loadPipeline } from "../load-pipeline.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
-import { reportFailure } from "../report-failure.ts";
+import { withInterrupts } from "../with-interrupts.ts";
 
 export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
   const loaded = await loadPipeline(invocation);
@@ -20,32 +19,22 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
     return 2;
   }
   const { io, options, isColored } = invocation;
-  const interrupts = listenForInterrupts(io, () => undefined);
-  const client = new KaggleClient({
-    environment: io.environment,
-    clock: systemClock,
-    signal: interrupts.signal,
-    onNotice: (text) => io.stderr.write(`${text}\n`),
-  });
-  try {
+  return withInterrupts(invocation, async (signal) => {
+    const client = new KaggleClient({
+      environment: io.environment,
+      clock: systemClock,
+      signal,
+      onNotice: (text) => io.stderr.write(`${text}\n`),
+    });
     const all: Record<string, readonly LeaderboardRow[]> = {};
-    for (const slug of findCompetitions(loaded.value.pipeline)) {
-      all[slug] = await loadRows(client, slug);
-    }
+    for (const slug of findCompetitions(loaded.value.pipeline)) all[slug] = await loadRows(client, slug);
     const palette = createPalette({ isColored });
     const texts = Object.entries(all).map(([slug, rows]) => renderLeaderboard(slug, rows, palette));
     io.stdout.write(
       options.json ? `${JSON.stringify({ version: 1, competitions: all }, undefined, 2)}\n` : texts.join("\n"),
     );
     return 0;
-  } catch (error) {
-    if (interrupts.signal.aborted) return 130;
-    if (!(error instanceof FailureError)) throw error;
-    reportFailure(error.failure, invocation);
-    return 1;
-  } finally {
-    interrupts.stop();
-  }
+  });
 }
 
 /** The competitions that the pipeline takes part in, in the document's order. */

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { FailureError } from "../../base/failure.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
 import { locateProject } from "../../runner/project.ts";
@@ -13,10 +12,9 @@ import { MlflowError } from "../../tracking/mlflow-request.ts";
 import { runUrl } from "../../tracking/tracker.ts";
 import { findNearestName } from "../../util/nearest-name.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { listenForInterrupts } from "../interrupts.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
-import { reportFailure } from "../report-failure.ts";
 import { findTrackingServer, trackingUser } from "../tracking.ts";
+import { withInterrupts } from "../with-interrupts.ts";
 
 const actions = { up, down, open, sync };
 type Action = keyof typeof actions;
@@ -27,17 +25,7 @@ const defaultPort = 5000;
 export async function mlflow(invocation: Invocation): Promise<ExitCode> {
   const [name = ""] = invocation.positionals;
   if (!(name in actions)) return rejectAction(name, invocation);
-  const interrupts = listenForInterrupts(invocation.io, () => {});
-  try {
-    return await actions[name as Action](invocation, interrupts.signal);
-  } catch (error) {
-    if (interrupts.signal.aborted) return 130;
-    if (!(error instanceof FailureError)) throw error;
-    reportFailure(error.failure, invocation);
-    return 1;
-  } finally {
-    interrupts.stop();
-  }
+  return withInterrupts(invocation, (signal) => actions[name as Action](invocation, signal));
 }
 
 async function up({ io, options }: Invocation, signal: AbortSignal): Promise<ExitCode> {

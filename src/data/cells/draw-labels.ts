@@ -1,4 +1,4 @@
-import { createRandom, type Random } from "../../util/random.ts";
+import { createRandom, drawIndex, type Random } from "../../util/random.ts";
 import { cardinalities, classCounts } from "./class-frequencies.ts";
 
 const lysosomes = 10;
@@ -30,14 +30,4 @@ function drawSet(random: Random): Set<number> {
   // As in the real data, where no image shows lysosomes without endosomes.
   if (set.has(lysosomes)) set.add(endosomes);
   return set;
-}
-
-/** An index with a probability in proportion to its weight. */
-function drawIndex(weights: readonly number[], random: Random): number {
-  let rest = random.uniform() * weights.reduce((sum, weight) => sum + weight, 0);
-  const index = weights.findIndex((weight) => {
-    rest -= weight;
-    return rest < 0;
-  });
-  return index === -1 ? weights.length - 1 : index;
 }
