@@ -1,3 +1,4 @@
+import { mapBounded } from "../util/map-bounded.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 import type { MlflowMetric, MlflowPair, MlflowRun } from "./mlflow-entities.ts";
 import { type Batch, divideIntoBatches, toTag } from "./mlflow-limits.ts";
@@ -15,18 +16,50 @@ export interface Delivery {
   readonly isInDoubt: boolean;
 }
 
-/** Carries out operations: runs are made first, what is logged goes out in few batches, ends come last. */
+/** Calls under way at once: a server has more to do for each than to wait for. */
+const concurrency = 4;
+
+/** Carries out operations: runs are made first, the pipeline's before its stages'; what is logged goes out in few batches; ends come last. */
 export async function applyOperations(operations: readonly Operation[], delivery: Delivery): Promise<void> {
-  for (const operation of operations) if (operation.type === "start") await startRun(operation, delivery);
-  for (const [run, batch] of collectLogs(operations)) await logBatch(run, batch, delivery);
+  const starts = operations.filter((operation) => operation.type === "start");
+  for (const start of starts.filter(({ run }) => run === "pipeline")) await startRun(start, delivery);
+  const ofStages = new Map(starts.filter(({ run }) => run !== "pipeline").map((start) => [start.run, start] as const));
+  await doAll([...ofStages.values()], (start) => startRun(start, delivery));
+  await doAll([...collectLogs(operations)], ([run, batch]) => logBatch(run, batch, delivery));
+  const keys = [...new Set(operations.map(({ run }) => run))];
+  await doAll(keys, (key) =>
+    finishRun(
+      key,
+      operations.filter(({ run }) => run === key),
+      delivery,
+    ),
+  );
+}
+
+/** Works on all items; after a failure it starts no more, and throws only when nothing is under way that could arrive after a second try. */
+async function doAll<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  await mapBounded(items, concurrency, async (item) => {
+    if (failures.length > 0) return;
+    await work(item).catch((error: unknown) => void failures.push(error));
+  });
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Inputs, artifacts and the end of one run, in their order. */
+async function finishRun(
+  key: RunKey,
+  operations: readonly Operation[],
+  { client, runs, ended }: Delivery,
+): Promise<void> {
+  const run = runs[key];
+  if (run === undefined) return;
   for (const operation of operations) {
-    const run = operation.type === "start" || operation.type === "log" ? undefined : delivery.runs[operation.run];
-    if (run === undefined) continue;
-    if (operation.type === "inputs") await delivery.client.logInputs(run.id, operation.inputs);
-    if (operation.type === "artifact") await putArtifact(delivery.client, run, operation);
+    if (operation.type === "inputs") await client.logInputs(run.id, operation.inputs);
+    if (operation.type === "artifact") await putArtifact(client, run, operation);
     if (operation.type !== "end") continue;
-    await delivery.client.updateRun(run.id, operation);
-    delivery.ended.add(operation.run);
+    await client.updateRun(run.id, operation);
+    ended.add(key);
   }
 }
 
