@@ -7,6 +7,7 @@ import { variableOf } from "../../pipeline/command-outputs.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import type { CommandWork, StageSpec } from "../stage-spec.ts";
+import { parseMetricLine } from "./metric-line.ts";
 
 /** How long a command may take to end after it was asked to. */
 const graceMs = 10_000;
@@ -23,7 +24,7 @@ interface CommandSurroundings {
 
 /**
  * Runs a `run:` stage: `/bin/sh -c` in the project's folder, with the paths of inputs and outputs in its environment and
- * each line of its output as a log event. Throws `FailureError` when it ends with anything but 0.
+ * each line of its output as a log event, and as a metric if it is one (`metric-line.ts`). Throws `FailureError` when it ends with anything but 0.
  */
 export async function runCommand(spec: StageSpec, work: CommandWork, surroundings: CommandSurroundings): Promise<void> {
   const { context } = surroundings;
@@ -77,6 +78,8 @@ async function forwardLines(
   void ended.then(waitForMore, () => lines.close());
   for await (const line of lines) {
     context.log("info", line);
+    const metric = parseMetricLine(line);
+    if (metric !== undefined) context.metric(metric.name, metric.value, metric.step);
     await drained();
     timer?.refresh();
   }
