@@ -3,7 +3,7 @@ import type { Palette } from "./palette.ts";
 /** What became of a run's tracking; see `tracking/tracker.ts`, which this layer does not know. */
 export type TrackingEnd =
   | { readonly type: "no-server" }
-  | { readonly type: "delivered"; readonly runUrl: string }
+  | { readonly type: "delivered"; readonly runUrl: string; readonly numRefused: number }
   | { readonly type: "pending"; readonly server: string; readonly reason: string };
 
 /** One line that says where the run can be looked at, or how to get it there. */
@@ -12,8 +12,14 @@ export function renderTracking(end: TrackingEnd, palette: Palette): string {
     case "no-server":
       return palette.dim("MLflow: no server. To see this run there: pipe mlflow up, then pipe mlflow sync\n");
     case "delivered":
-      return `MLflow: ${end.runUrl}\n`;
+      return `MLflow: ${end.runUrl}${renderRefused(end.numRefused, palette)}\n`;
     case "pending":
       return `${palette.yellow("MLflow")}: not all of this run is there yet (${end.reason}). Nothing is lost: pipe mlflow sync delivers the rest.\n`;
   }
+}
+
+/** Tells of what the server will never take; empty when it took all. */
+export function renderRefused(numRefused: number, palette: Palette): string {
+  if (numRefused === 0) return "";
+  return palette.yellow(` (${numRefused} entries refused; tracking/refused.ndjson in the run's folder says why)`);
 }

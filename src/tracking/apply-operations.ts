@@ -1,19 +1,26 @@
 import { mapBounded } from "../util/map-bounded.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
-import type { MlflowMetric, MlflowPair, MlflowRun } from "./mlflow-entities.ts";
-import { type Batch, divideIntoBatches, toTag } from "./mlflow-limits.ts";
+import type { MlflowPair, MlflowRun } from "./mlflow-entities.ts";
+import { type Batch, toTag } from "./mlflow-limits.ts";
 import type { LogOperation, Operation, RunKey, StartOperation } from "./operation.ts";
 import { putArtifact } from "./put-artifact.ts";
+import { isRefusal, type Refusal } from "./refusals.ts";
+import { sendLogs } from "./send-logs.ts";
 
 /** Where operations go, and what is known of the runs there. */
 export interface Delivery {
   readonly client: MlflowClient;
-  experimentId: string | undefined;
+  readonly experimentId: string | undefined;
   readonly runs: Partial<Record<RunKey, MlflowRun>>;
+  /** Runs that may have been told some of the operations before. */
+  readonly inDoubt: ReadonlySet<RunKey>;
+  /** Runs that a user deleted: they are told nothing more. */
+  readonly deleted: Set<RunKey>;
   /** Runs whose end has been told. */
   readonly ended: Set<RunKey>;
-  /** Some of the operations may have been carried out before. */
-  readonly isInDoubt: boolean;
+  /** A call that makes a run may have been carried out twice. */
+  mayHaveDuplicates: boolean;
+  refuse(refusal: Refusal): Promise<void>;
 }
 
 /** Calls under way at once: a server has more to do for each than to wait for. */
@@ -25,15 +32,11 @@ export async function applyOperations(operations: readonly Operation[], delivery
   for (const start of starts.filter(({ run }) => run === "pipeline")) await startRun(start, delivery);
   const ofStages = new Map(starts.filter(({ run }) => run !== "pipeline").map((start) => [start.run, start] as const));
   await doAll([...ofStages.values()], (start) => startRun(start, delivery));
-  await doAll([...collectLogs(operations)], ([run, batch]) => logBatch(run, batch, delivery));
+  await doAll([...collectLogs(operations)], ([key, batch]) => logBatch(key, batch, delivery));
   const keys = [...new Set(operations.map(({ run }) => run))];
-  await doAll(keys, (key) =>
-    finishRun(
-      key,
-      operations.filter(({ run }) => run === key),
-      delivery,
-    ),
-  );
+  await doAll(keys, async (key) => {
+    for (const operation of operations) if (operation.run === key) await finishRun(operation, delivery);
+  });
 }
 
 /** Works on all items; after a failure it starts no more, and throws only when nothing is under way that could arrive after a second try. */
@@ -46,37 +49,37 @@ async function doAll<Item>(items: readonly Item[], work: (item: Item) => Promise
   if (failures.length > 0) throw failures[0];
 }
 
-/** Inputs, artifacts and the end of one run, in their order. */
-async function finishRun(
-  key: RunKey,
-  operations: readonly Operation[],
-  { client, runs, ended }: Delivery,
-): Promise<void> {
-  const run = runs[key];
-  if (run === undefined) return;
-  for (const operation of operations) {
-    if (operation.type === "inputs") await client.logInputs(run.id, operation.inputs);
-    if (operation.type === "artifact") await putArtifact(client, run, operation);
-    if (operation.type !== "end") continue;
-    await client.updateRun(run.id, operation);
-    ended.add(key);
-  }
+/** Inputs, artifacts and the end of a run, in their order. */
+async function finishRun(operation: Operation, delivery: Delivery): Promise<void> {
+  if (operation.type === "inputs") await logInputs(operation, delivery);
+  if (operation.type === "artifact") await storeArtifact(operation, delivery);
+  if (operation.type === "end") await endRun(operation, delivery);
 }
 
+type OperationOf<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
+
 async function startRun({ run, name, startTime, tags, identity }: StartOperation, delivery: Delivery): Promise<void> {
-  const { client, experimentId, runs, isInDoubt } = delivery;
-  if (runs[run] !== undefined || experimentId === undefined) return;
-  const found = isInDoubt ? await client.findRun(experimentId, identity) : undefined;
+  const { client, experimentId, runs, deleted } = delivery;
+  if (runs[run] !== undefined || experimentId === undefined || deleted.has(run)) return;
   const parent = run === "pipeline" ? undefined : runs.pipeline;
   const all = [...tags, ...identity, ...(parent ? [toTag("mlflow.parentRunId", parent.id)] : [])];
-  runs[run] = found ?? (await client.createRun(experimentId, { name, startTime, tags: all }));
+  runs[run] = await client.tryCarefully(
+    () => client.createRun(experimentId, { name, startTime, tags: all }),
+    async () => {
+      delivery.mayHaveDuplicates = true;
+      return (await client.findRuns(experimentId, identity)).find(({ isDeleted }) => !isDeleted);
+    },
+  );
 }
 
 /** All that is logged to a run, later values of a parameter or tag taking the place of earlier ones. */
 function collectLogs(operations: readonly Operation[]): Map<RunKey, Batch> {
   const logs = new Map<RunKey, LogOperation[]>();
   for (const operation of operations) {
-    if (operation.type === "log") logs.set(operation.run, [...(logs.get(operation.run) ?? []), operation]);
+    if (operation.type !== "log") continue;
+    const all = logs.get(operation.run);
+    if (all) all.push(operation);
+    else logs.set(operation.run, [operation]);
   }
   const merge = (pairs: readonly MlflowPair[]): MlflowPair[] => [
     ...new Map(pairs.map((pair) => [pair.key, pair])).values(),
@@ -93,23 +96,38 @@ function collectLogs(operations: readonly Operation[]): Map<RunKey, Batch> {
   );
 }
 
-async function logBatch(key: RunKey, batch: Batch, { client, runs, isInDoubt }: Delivery): Promise<void> {
+async function logBatch(key: RunKey, batch: Batch, { client, runs, inDoubt, refuse }: Delivery): Promise<void> {
   const run = runs[key];
   if (run === undefined) return;
-  const metrics = isInDoubt ? await leaveOutKnown(batch.metrics, run, client) : batch.metrics;
-  for (const part of divideIntoBatches({ ...batch, metrics })) await client.logBatch(run.id, part);
+  await sendLogs(batch, {
+    client,
+    run,
+    isInDoubt: inDoubt.has(key),
+    refuse: (what, reason) => refuse({ run: key, what, reason }),
+  });
 }
 
-/** The metrics that the server does not have: it would show a second one beside the first. */
-async function leaveOutKnown(
-  metrics: readonly MlflowMetric[],
-  run: MlflowRun,
-  client: MlflowClient,
-): Promise<MlflowMetric[]> {
-  const identify = ({ key, step, timestamp, value }: MlflowMetric): string => [key, step, timestamp, value].join(" ");
-  const known = new Set<string>();
-  for (const key of new Set(metrics.map((metric) => metric.key))) {
-    for (const metric of await client.getHistory(run.id, key)) known.add(identify(metric));
+async function logInputs({ run: key, inputs }: OperationOf<"inputs">, delivery: Delivery): Promise<void> {
+  const run = delivery.runs[key];
+  if (run === undefined) return;
+  try {
+    await delivery.client.logInputs(run.id, inputs);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await delivery.refuse({ run: key, what: "data sets", reason: error.message });
   }
-  return metrics.filter((metric) => !known.has(identify(metric)));
+}
+
+async function storeArtifact({ run: key, files, path }: OperationOf<"artifact">, delivery: Delivery): Promise<void> {
+  const run = delivery.runs[key];
+  if (run === undefined) return;
+  const reason = await putArtifact(delivery.client, run, { files, path });
+  if (reason !== undefined) await delivery.refuse({ run: key, what: `artifact ${path}`, reason });
+}
+
+async function endRun({ run: key, status, endTime }: OperationOf<"end">, delivery: Delivery): Promise<void> {
+  const run = delivery.runs[key];
+  if (run === undefined) return;
+  await delivery.client.updateRun(run.id, { status, endTime });
+  delivery.ended.add(key);
 }

@@ -1,12 +1,23 @@
-import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { RunEvent } from "../base/event.ts";
+import { fail } from "../base/failure.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
 import { applyOperations, type Delivery } from "./apply-operations.ts";
-import { type DeliveryState, loadDeliveryState, saveDeliveryState, trackingFolder } from "./delivery-state.ts";
-import { createMlflowClient } from "./mlflow-client.ts";
+import { checkServer, confirmPosition } from "./check-server.ts";
+import {
+  type DeliveryState,
+  initialState,
+  loadDeliveryState,
+  saveDeliveryState,
+  trackingFolder,
+} from "./delivery-state.ts";
+import { readMark, removeMark, writeMark } from "./in-flight.ts";
+import { findKnownRuns, type KnownRuns, removeDuplicates } from "./known-runs.ts";
+import { createMlflowClient, type MlflowClient } from "./mlflow-client.ts";
+import { MlflowError } from "./mlflow-request.ts";
 import type { RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
+import { forgetRefusals, recordRefusal } from "./refusals.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { translateEvent } from "./translate-event.ts";
 
@@ -15,7 +26,23 @@ export interface DeliverOptions {
   readonly server: ServerAddress;
   readonly user: string;
   readonly signal: AbortSignal;
+  /** Asks the server whether it still has what it was told before: it may have been restarted with an older database. */
+  readonly shouldCheck?: boolean;
 }
+
+interface Session extends DeliverOptions {
+  readonly client: MlflowClient;
+  readonly runId: string;
+}
+
+/** A delivery's starting point: events before `doubtUntil` may have been told before, whatever the state says. */
+interface Start {
+  readonly state: DeliveryState;
+  readonly doubtUntil: number;
+}
+
+/** How often a server may lose a run while it is told of it. */
+const maxRestarts = 3;
 
 /**
  * Tells the server all of a run's events that it does not know yet; returns how far it is. The events file is the spool: it is
@@ -23,70 +50,140 @@ export interface DeliverOptions {
  * already is looked up on the server before it is told again. Throws `MlflowError` when the server does not take part.
  */
 export async function deliverRun(options: DeliverOptions): Promise<DeliveryState> {
-  const { runFolder, signal } = options;
-  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, () => deliverLocked(options));
+  const { runFolder, server, signal } = options;
+  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
+    const session = { ...options, client: createMlflowClient(server, signal), runId: basename(runFolder) };
+    let start = await findStart(session);
+    for (let numRestarts = 0; ; numRestarts += 1) {
+      try {
+        return await tell(start, session);
+      } catch (error) {
+        if (!(error instanceof MlflowError) || !error.hasLostRun || numRestarts === maxRestarts) throw error;
+        start = fromBeginning(server.url);
+      }
+    }
+  });
 }
 
-async function deliverLocked({ runFolder, server, user, signal }: DeliverOptions): Promise<DeliveryState> {
-  let state = await currentState(runFolder, server.url);
-  if (state.isComplete) return state;
-  const client = createMlflowClient(server, signal);
-  const context = { runId: basename(runFolder), runFolder, user };
-  // The mark lies there from before a chunk's first call until its place is kept: who finds it cannot know what arrived.
-  const mark = join(trackingFolder(runFolder), "in-flight");
-  let isInDoubt = existsSync(mark);
-  for (;;) {
+/** All of it again, and all of it in doubt: what is there is left alone, what is missing is told. */
+const fromBeginning = (server: string): Start => ({
+  state: initialState(server),
+  doubtUntil: Number.POSITIVE_INFINITY,
+});
+
+async function findStart({ runFolder, server, client, shouldCheck }: Session): Promise<Start> {
+  const state = await loadDeliveryState(runFolder);
+  // The server may know the run all the same: under another address, or from before this folder was copied.
+  if (state?.server !== server.url) return fromBeginning(server.url);
+  const doubtUntil = await readMark(runFolder);
+  if (state.isDeleted || (!shouldCheck && doubtUntil === 0)) return { state, doubtUntil };
+  const health = await checkServer(client, state);
+  if (health === "forgotten") return fromBeginning(server.url);
+  return { state: health === "deleted" ? await keepDeleted(state, runFolder) : state, doubtUntil };
+}
+
+async function tell(start: Start, session: Session): Promise<DeliveryState> {
+  const { runFolder, client } = session;
+  let { state, doubtUntil } = start;
+  if (state.position === 0) await forgetRefusals(runFolder);
+  while (!state.isComplete) {
     const { events, nextPosition } = await readEvents(runFolder, state.position);
     if (nextPosition === state.position) return state;
-    await mkdir(trackingFolder(runFolder), { recursive: true });
-    await writeFile(mark, "");
-    const delivery: Delivery = {
-      client,
-      experimentId: state.experimentId,
-      runs: { ...state.runs },
-      ended: new Set(state.ended),
-      isInDoubt,
-    };
-    const start = events.find((event) => event.type === "run-started");
-    delivery.experimentId ??= start && (await client.ensureExperiment(start.experiment));
-    await applyOperations(
-      events.flatMap((event) => translateEvent(event, context)),
-      delivery,
-    );
-    const { experimentId, runs } = delivery;
-    state = {
-      version: 1,
-      server: server.url,
-      position: nextPosition,
-      ...(experimentId !== undefined && { experimentId }),
-      runs,
-      ended: [...delivery.ended],
-      lastAt: events.at(-1)?.at ?? state.lastAt,
-      isComplete: state.isComplete || events.some(({ type }) => type === "run-finished"),
-    };
+    await writeMark(runFolder, nextPosition);
+    const known = state.position < doubtUntil ? await lookUp(events, state, session) : undefined;
+    if (known?.deleted.has("pipeline")) return await keepDeleted(state, runFolder);
+    // A server that knows nothing of the run has nothing that could be doubled.
+    if (state.position === 0 && known && Object.keys(known.runs).length === 0) doubtUntil = 0;
+    const told = await tellEvents(events, { state, known }, session);
+    if (told.isComplete) await settle(state, told, session);
+    await confirmPosition(client, told, nextPosition);
+    state = { ...told, position: nextPosition };
     await saveDeliveryState(runFolder, state);
-    await rm(mark, { force: true });
-    isInDoubt = false;
+    await removeMark(runFolder);
   }
+  return state;
 }
 
-async function currentState(runFolder: string, server: string): Promise<DeliveryState> {
-  const saved = await loadDeliveryState(runFolder);
-  return saved?.server === server
-    ? saved
-    : { version: 1, server, position: 0, runs: {}, ended: [], lastAt: 0, isComplete: false };
+async function lookUp(events: readonly RunEvent[], state: DeliveryState, session: Session): Promise<KnownRuns> {
+  const experimentId = await findExperiment(events, state, session);
+  return findKnownRuns(session.client, { experimentId, runId: session.runId, preferred: state.runs });
+}
+
+/** Of the run's first event, which is the first to be told. */
+async function findExperiment(
+  events: readonly RunEvent[],
+  { experimentId }: DeliveryState,
+  { client, runId }: Session,
+): Promise<string> {
+  if (experimentId !== undefined) return experimentId;
+  const start = events.find((event) => event.type === "run-started");
+  if (start === undefined) fail("input", `The events of run ${runId} do not begin with its start.`);
+  return client.ensureExperiment(start.experiment);
+}
+
+async function tellEvents(
+  events: readonly RunEvent[],
+  { state, known }: { readonly state: DeliveryState; readonly known: KnownRuns | undefined },
+  session: Session,
+): Promise<DeliveryState> {
+  const { client, runFolder } = session;
+  const experimentId = await findExperiment(events, state, session);
+  const runs = { ...known?.runs, ...state.runs };
+  let numRefused = state.numRefused;
+  const delivery: Delivery = {
+    client,
+    experimentId,
+    runs,
+    // A record's keys are plain texts to the compiler.
+    inDoubt: new Set(known ? (Object.keys(runs) as RunKey[]) : []),
+    deleted: new Set([...state.deleted, ...(known?.deleted ?? [])]),
+    ended: new Set(state.ended),
+    mayHaveDuplicates: state.mayHaveDuplicates || known !== undefined,
+    refuse: async (refusal) => {
+      numRefused += 1;
+      await recordRefusal(runFolder, refusal);
+    },
+  };
+  const operations = events.flatMap((event) => translateEvent(event, session));
+  await applyOperations(operations, delivery);
+  return {
+    ...state,
+    experimentId,
+    runs: delivery.runs,
+    ended: [...delivery.ended],
+    deleted: [...delivery.deleted],
+    numRefused,
+    lastAt: events.at(-1)?.at ?? state.lastAt,
+    isComplete: events.some(({ type }) => type === "run-finished"),
+    mayHaveDuplicates: delivery.mayHaveDuplicates,
+  };
+}
+
+/** Before a run counts as told: the server has the earlier parts still, and each stage once. */
+async function settle(before: DeliveryState, told: DeliveryState, { client, runId }: Session): Promise<void> {
+  if (before.position > 0 && (await checkServer(client, before)) === "forgotten") {
+    throw new MlflowError(404, "RESOURCE_DOES_NOT_EXIST", `${before.server} has forgotten a part of the run`);
+  }
+  if (!told.mayHaveDuplicates || told.experimentId === undefined) return;
+  await removeDuplicates(client, { experimentId: told.experimentId, runId, preferred: told.runs });
+}
+
+async function keepDeleted(state: DeliveryState, runFolder: string): Promise<DeliveryState> {
+  const deleted = { ...state, isComplete: true, isDeleted: true };
+  await saveDeliveryState(runFolder, deleted);
+  await removeMark(runFolder);
+  return deleted;
 }
 
 /** Tells the server of a run whose process died without a word: what had not ended is KILLED, at the time of its last event. */
 export async function closeDeadRun({ runFolder, server, signal }: DeliverOptions): Promise<void> {
   await withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
-    const state = await currentState(runFolder, server.url);
-    if (state.isComplete) return;
+    const state = await loadDeliveryState(runFolder);
+    if (state?.server !== server.url || state.isComplete) return;
     const client = createMlflowClient(server, signal);
     for (const [key, run] of Object.entries(state.runs)) {
-      // Keys of a record are plain texts to the compiler.
-      if (run !== undefined && !state.ended.includes(key as RunKey))
-        await client.updateRun(run.id, { status: "KILLED", endTime: state.lastAt });
+      if (run === undefined || state.ended.includes(key as RunKey)) continue; // keys again
+      await client.updateRun(run.id, { status: "KILLED", endTime: state.lastAt });
     }
     await saveDeliveryState(runFolder, { ...state, isComplete: true });
   });

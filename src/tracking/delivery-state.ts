@@ -4,9 +4,9 @@ import { atomicWrite } from "../util/atomic-write.ts";
 import type { MlflowRun } from "./mlflow-entities.ts";
 import type { RunKey } from "./operation.ts";
 
-/** How far a run has been told to a server. */
+/** How far a run has been told to a server. What the server itself says counts more, see `check-server.ts`. */
 export interface DeliveryState {
-  readonly version: 1;
+  readonly version: 2;
   /** The server's address: another server is told everything from the beginning. */
   readonly server: string;
   /** Bytes of `events.ndjson` whose meaning the server has. */
@@ -19,15 +19,43 @@ export interface DeliveryState {
   readonly lastAt: number;
   /** The run has ended, and all of it is there. */
   readonly isComplete: boolean;
+  /** Stages whose runs a user deleted in MLflow. */
+  readonly deleted: readonly RunKey[];
+  /** Entities that the server will not take, listed in `refused.ndjson`. */
+  readonly numRefused: number;
+  /** A call that makes a run may have been carried out twice. */
+  readonly mayHaveDuplicates: boolean;
+  /** A user deleted the whole run in MLflow; it is not told again. */
+  readonly isDeleted: boolean;
 }
 
 export const trackingFolder = (runFolder: string): string => join(runFolder, "tracking");
 
 const fileOf = (runFolder: string): string => join(trackingFolder(runFolder), "delivered.json");
 
+export const initialState = (server: string): DeliveryState => ({
+  version: 2,
+  server,
+  position: 0,
+  runs: {},
+  ended: [],
+  lastAt: 0,
+  isComplete: false,
+  deleted: [],
+  numRefused: 0,
+  mayHaveDuplicates: false,
+  isDeleted: false,
+});
+
+/** `undefined` when nothing was told yet, by an older version, or when a crash of the machine broke the file: the server knows the rest. */
 export async function loadDeliveryState(runFolder: string): Promise<DeliveryState | undefined> {
-  const text = await readFile(fileOf(runFolder), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as DeliveryState);
+  const text = await readFile(fileOf(runFolder), "utf8").catch(() => "");
+  try {
+    const state = JSON.parse(text) as DeliveryState;
+    return state.version === 2 ? state : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export async function saveDeliveryState(runFolder: string, state: DeliveryState): Promise<void> {

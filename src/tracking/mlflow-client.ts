@@ -1,6 +1,13 @@
-import type { MlflowDatasetInput, MlflowMetric, MlflowPair, MlflowRun, MlflowStatus } from "./mlflow-entities.ts";
+import type {
+  FoundRun,
+  MlflowDatasetInput,
+  MlflowMetric,
+  MlflowPair,
+  MlflowRun,
+  MlflowStatus,
+} from "./mlflow-entities.ts";
 import type { Batch } from "./mlflow-limits.ts";
-import { MlflowError, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
+import { MlflowError, pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 const api = "/api/2.0/mlflow";
@@ -27,10 +34,13 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
       return found.experiment_id;
     }
     try {
-      return ((await post("experiments/create", { name }, once)) as { experiment_id: string }).experiment_id;
+      return await tryCarefully(
+        async () => ((await post("experiments/create", { name }, once)) as { experiment_id: string }).experiment_id,
+        async () => (await findExperiment(name))?.experiment_id,
+      );
     } catch (error) {
-      // Another run may have made it in between, or this call went through without an answer.
-      const made = await findExperiment(name);
+      // Another run may have made it in between.
+      const made = error instanceof MlflowError && !error.isPassing ? await findExperiment(name) : undefined;
       if (made) return made.experiment_id;
       throw error;
     }
@@ -46,8 +56,30 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
     }
   }
 
+  /**
+   * For calls that must not be carried out twice: sends one, and when its answer is lost looks what became of it before it is
+   * sent again. `findAnswer` gives `undefined` when the call was not carried out.
+   */
+  async function tryCarefully<Answer>(
+    send: () => Promise<Answer>,
+    findAnswer: () => Promise<Answer | undefined>,
+  ): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof MlflowError) || !error.isPassing || attempt >= maxTries) throw error;
+        await pauseAfter(attempt, signal);
+        const answer = await findAnswer();
+        if (answer !== undefined) return answer;
+      }
+    }
+  }
+
   return {
     ensureExperiment,
+    tryCarefully,
 
     async createRun(
       experimentId: string,
@@ -57,17 +89,37 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
       return toRun(((await post("runs/create", body, once)) as { run: RawRun }).run);
     },
 
-    /** A run by two of its tags; the first made when there are several. */
-    async findRun(experimentId: string, tags: readonly MlflowPair[]): Promise<MlflowRun | undefined> {
+    /** All runs with these tags, deleted ones too. */
+    async findRuns(experimentId: string, tags: readonly MlflowPair[]): Promise<FoundRun[]> {
       const filter = tags.map(({ key, value }) => `tags.\`${key}\` = '${value.replaceAll("'", "\\'")}'`).join(" and ");
-      const answer = await post("runs/search", {
-        experiment_ids: [experimentId],
-        filter,
-        max_results: 1,
-        order_by: ["attributes.start_time ASC"],
-      });
-      const [run] = (answer as { runs?: RawRun[] }).runs ?? [];
-      return run && toRun(run);
+      const query = { experiment_ids: [experimentId], filter, run_view_type: "ALL", max_results: 1000 };
+      const runs: FoundRun[] = [];
+      for (let token: string | undefined = ""; token !== undefined; ) {
+        const page = { ...query, ...(token && { page_token: token }) };
+        const answer = (await post("runs/search", page)) as { runs?: RawRun[]; next_page_token?: string };
+        runs.push(...(answer.runs ?? []).map(toFoundRun));
+        token = answer.next_page_token || undefined;
+      }
+      return runs;
+    },
+
+    /** `undefined` when there is none with this id. */
+    async getRun(runId: string): Promise<FoundRun | undefined> {
+      try {
+        return toFoundRun(((await get("runs/get", { run_id: runId })) as { run: RawRun }).run);
+      } catch (error) {
+        if (error instanceof MlflowError && error.status === 404) return undefined;
+        throw error;
+      }
+    },
+
+    async setTag(runId: string, { key, value }: MlflowPair): Promise<void> {
+      await post("runs/set-tag", { run_id: runId, key, value });
+    },
+
+    /** Moves a run to the trash. */
+    async deleteRun(runId: string): Promise<void> {
+      await post("runs/delete", { run_id: runId });
     },
 
     async logBatch(runId: string, { metrics, params, tags }: Batch): Promise<void> {
@@ -110,7 +162,8 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
 export type MlflowClient = ReturnType<typeof createMlflowClient>;
 
 interface RawRun {
-  readonly info: { readonly run_id: string; readonly artifact_uri: string };
+  readonly info: { readonly run_id: string; readonly artifact_uri: string; readonly lifecycle_stage?: string };
+  readonly data?: { readonly tags?: readonly MlflowPair[] };
 }
 
 interface RawMetric {
@@ -121,6 +174,12 @@ interface RawMetric {
 }
 
 const toRun = ({ info }: RawRun): MlflowRun => ({ id: info.run_id, artifactUri: info.artifact_uri });
+
+const toFoundRun = (run: RawRun): FoundRun => ({
+  ...toRun(run),
+  tags: Object.fromEntries((run.data?.tags ?? []).map(({ key, value }) => [key, value])),
+  isDeleted: run.info.lifecycle_stage === "deleted",
+});
 
 const toMetric = ({ key, value, timestamp, step }: RawMetric): MlflowMetric => ({
   key,

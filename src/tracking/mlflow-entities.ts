@@ -20,6 +20,13 @@ export interface MlflowRun {
   readonly artifactUri: string;
 }
 
+/** A run as the server shows it. */
+export interface FoundRun extends MlflowRun {
+  readonly tags: Readonly<Record<string, string>>;
+  /** In MLflow's trash. */
+  readonly isDeleted: boolean;
+}
+
 export interface MlflowDatasetInput {
   readonly name: string;
   /** At most 36 characters. */

@@ -36,14 +36,18 @@ export function divideIntoBatches({ metrics, params, tags }: Batch): Batch[] {
   return batches.map(({ bytes: _, ...batch }) => batch);
 }
 
-/** A name that the server takes: letters, digits and `_-./ :`, at most 250, not a path that leads elsewhere. */
+/** A name that the server takes: letters, digits and `_-./ `, at most 250, and a path that leads nowhere else. */
 export function toKey(name: string): string {
-  return name
+  const parts = name
     .replaceAll(/[^\w./ -]/g, "_")
-    .replaceAll(/\.{2,}/g, "_")
-    .replace(/^\/+/, "")
-    .replaceAll(/\/{2,}/g, "/")
-    .slice(0, maxKey);
+    .slice(0, maxKey)
+    .split("/");
+  return (
+    parts
+      .filter((part) => part !== "" && part !== ".")
+      .map((part) => part.replaceAll(/\.{2,}/g, "_"))
+      .join("/") || "_"
+  );
 }
 
 export const toParam = (key: string, value: unknown): MlflowPair => ({
@@ -57,7 +61,8 @@ function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The end says that something is missing. */
+/** The end says that something is missing. Half a character, left by a cut or by the text's maker, or NUL: no database takes them. */
 function shorten(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  const cut = text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+  return Buffer.from(cut).toString().replaceAll("\0", "\ufffd");
 }

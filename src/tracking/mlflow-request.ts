@@ -15,6 +15,12 @@ export class MlflowError extends Error {
     this.code = code;
   }
 
+  /** The run is not there, or was deleted; what was told of it before is in doubt. */
+  get hasLostRun(): boolean {
+    if (this.status === 404) return this.code === "RESOURCE_DOES_NOT_EXIST";
+    return this.status === 400 && /must be in the 'active' state/.test(this.message);
+  }
+
   /** Another try may go through: no answer, overload, a fault of the server. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
@@ -46,10 +52,14 @@ export async function requestMlflow(server: ServerAddress, options: RequestOptio
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof MlflowError) || !error.isPassing || attempt >= options.maxTries) throw error;
-      // Half of the pause is random, so that many clients do not come back at the same moment.
-      await delay(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal: options.signal });
+      await pauseAfter(attempt, options.signal);
     }
   }
+}
+
+/** Waits before the next try, longer after each. Half of the pause is random, so that many clients do not come back at once. */
+export async function pauseAfter(attempt: number, signal: AbortSignal): Promise<void> {
+  await delay(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal });
 }
 
 async function requestOnce({ url, headers }: ServerAddress, options: RequestOptions): Promise<unknown> {

@@ -1,14 +1,31 @@
 import type { MlflowDatasetInput, MlflowMetric, MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
+import { toTag } from "./mlflow-limits.ts";
 
 /** An MLflow run within ours: the pipeline's own, or that of a stage. */
 export type RunKey = "pipeline" | `stage ${string}`;
+
+export const stageKey = (stage: string): RunKey => `stage ${stage}`;
+
+/** No stage has this name. */
+const pipelineMark = "-";
+
+/** The tags by which an MLflow run is found again: first that of the whole run, then that of its part. */
+export function identityOf(runId: string, key: RunKey): readonly [MlflowPair, MlflowPair] {
+  return [
+    toTag("pipe.run_id", runId),
+    toTag("pipe.stage", key === "pipeline" ? pipelineMark : key.slice("stage ".length)),
+  ];
+}
+
+/** The run whose tag `pipe.stage` has this value. */
+export const keyOfStageTag = (value: string): RunKey => (value === pipelineMark ? "pipeline" : stageKey(value));
 
 /** One thing to tell MLflow. */
 export type Operation =
   | StartOperation
   | LogOperation
   | { readonly type: "inputs"; readonly run: RunKey; readonly inputs: readonly MlflowDatasetInput[] }
-  | { readonly type: "artifact"; readonly run: RunKey; readonly file: string; readonly path: string }
+  | { readonly type: "artifact"; readonly run: RunKey; readonly files: readonly string[]; readonly path: string }
   | { readonly type: "end"; readonly run: RunKey; readonly status: MlflowStatus; readonly endTime: number };
 
 /** Makes a run unless it is there. */

@@ -3,6 +3,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MlflowClient } from "./mlflow-client.ts";
 import type { MlflowRun } from "./mlflow-entities.ts";
+import { isRefusal } from "./refusals.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".csv": "text/csv",
@@ -17,29 +18,68 @@ const types: Readonly<Record<string, string>> = {
 /** Larger files stay where they are: a tracking server is no store of data. */
 const maxBytes = 200 * 1024 * 1024;
 
+export interface ArtifactFile {
+  /** Where the file may be; the first that exists is taken. */
+  readonly files: readonly string[];
+  /** Below the run's artifacts. */
+  readonly path: string;
+}
+
 /**
  * Copies a file to where the run's artifacts are: through the server's proxy, or straight into a folder of this machine. Returns
- * false when the file is gone, too large, or the server keeps artifacts where only a client of that store gets in.
+ * why it cannot, when no later try would end otherwise; throws `MlflowError` when one may.
  */
 export async function putArtifact(
   client: MlflowClient,
   run: MlflowRun,
-  { file, path }: { file: string; path: string },
-): Promise<boolean> {
-  const info = await stat(file).catch(() => undefined);
-  if (!info?.isFile() || info.size > maxBytes) return false;
-  const uri = new URL(run.artifactUri);
-  if (uri.protocol === "file:") {
-    const target = join(fileURLToPath(uri), path);
-    await mkdir(dirname(target), { recursive: true });
-    await copyFile(file, target);
-    return true;
+  { files, path }: ArtifactFile,
+): Promise<string | undefined> {
+  const file = await findFile(files);
+  if (file === undefined) return "the file is not there any more";
+  if (file.sizeBytes > maxBytes) return `the file is larger than ${maxBytes / 1024 / 1024} MiB`;
+  const store = parseStore(run.artifactUri);
+  if (store.type === "elsewhere") return `artifacts of this server are in ${store.scheme}, where pipe has no access`;
+  if (store.type === "folder") return copyInto(join(store.folder, path), file.path);
+  try {
+    const body = { bytes: await readFile(file.path), type: types[extname(path)] ?? "application/octet-stream" };
+    await client.putArtifact(`${store.root}/${path}`, body);
+    return undefined;
+  } catch (error) {
+    if (isRefusal(error)) return error.message;
+    throw error;
   }
-  if (uri.protocol !== "mlflow-artifacts:") return false;
-  const root = decodeURIComponent(uri.pathname).replace(/^\/+/, "");
-  await client.putArtifact(`${root}/${path}`, {
-    bytes: await readFile(file),
-    type: types[extname(path)] ?? "application/octet-stream",
-  });
-  return true;
+}
+
+async function findFile(files: readonly string[]): Promise<{ path: string; sizeBytes: number } | undefined> {
+  for (const path of files) {
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isFile()) return { path, sizeBytes: info.size };
+  }
+  return undefined;
+}
+
+type Store =
+  | { readonly type: "proxy"; readonly root: string }
+  | { readonly type: "folder"; readonly folder: string }
+  | { readonly type: "elsewhere"; readonly scheme: string };
+
+/** `mlflow-artifacts:/1/…` or `mlflow-artifacts://host/1/…` through the server; `file:///…` or `/…` on this machine. */
+function parseStore(uri: string): Store {
+  if (uri.startsWith("/")) return { type: "folder", folder: uri };
+  if (!URL.canParse(uri)) return { type: "elsewhere", scheme: uri };
+  const { protocol, pathname } = new URL(uri);
+  if (protocol === "file:") return { type: "folder", folder: fileURLToPath(uri) };
+  if (protocol !== "mlflow-artifacts:") return { type: "elsewhere", scheme: protocol };
+  return { type: "proxy", root: decodeURIComponent(pathname).replace(/^\/+/, "") };
+}
+
+/** A folder of the server's machine, which need not be this one. */
+async function copyInto(target: string, source: string): Promise<string | undefined> {
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(source, target);
+    return undefined;
+  } catch (error) {
+    return `the server's folder of artifacts is not on this machine, or closed (${String(error)})`;
+  }
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { RunEvent } from "../base/event.ts";
 import { deliverRun } from "./deliver.ts";
 import type { DeliveryState } from "./delivery-state.ts";
+import { keepFiles } from "./keep-files.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 /** Follows a run and tells MLflow of it while it goes on. */
@@ -18,7 +19,7 @@ export interface Tracker {
 /** What became of a run's tracking. */
 export type TrackingSummary =
   | { readonly type: "no-server" }
-  | { readonly type: "delivered"; readonly runUrl: string }
+  | { readonly type: "delivered"; readonly runUrl: string; readonly numRefused: number }
   | { readonly type: "pending"; readonly server: string; readonly reason: string };
 
 export interface TrackerOptions {
@@ -37,9 +38,13 @@ const closeMs = 30_000;
 const interruptedMs = 2_000;
 
 export function createTracker({ runsFolder, server, user }: TrackerOptions): Tracker {
-  if (server === undefined) return { handle: () => {}, close: async () => ({ type: "no-server" }) };
-  const controller = new AbortController();
   let runFolder: string | undefined;
+  const follow = (event: RunEvent): void => {
+    if (event.type === "run-started") runFolder = join(runsFolder, event.run);
+    if (event.type === "stage-finished" && runFolder !== undefined) keepFiles(event, runFolder);
+  };
+  if (server === undefined) return { handle: follow, close: async () => ({ type: "no-server" }) };
+  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   let state: DeliveryState | undefined;
@@ -69,7 +74,7 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
 
   return {
     handle(event) {
-      if (event.type === "run-started") runFolder = join(runsFolder, event.run);
+      follow(event);
       if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
     },
     async close(signal) {
@@ -84,7 +89,7 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
       await deliver();
       clearTimeout(deadline);
       signal.removeEventListener("abort", hurry);
-      if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state) };
+      if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state), numRefused: state.numRefused };
       return { type: "pending", server: server.url, reason: problem ?? "the run has not ended" };
     },
   };

@@ -1,9 +1,10 @@
-import { join } from "node:path";
-import type { RunEvent, RunStarted, StageFinished, StageMetric, StageOutcome } from "../base/event.ts";
+import { basename, join } from "node:path";
+import type { RunEvent, RunFinished, RunStarted, StageFinished, StageMetric, StageOutcome } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
+import { keptFile } from "./keep-files.ts";
 import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 import { toKey, toParam, toTag } from "./mlflow-limits.ts";
-import type { Operation, RunKey } from "./operation.ts";
+import { identityOf, type Operation, stageKey } from "./operation.ts";
 
 /** What an event does not say of the run it belongs to. */
 export interface TranslationContext {
@@ -28,17 +29,13 @@ export function translateEvent(event: RunEvent, context: TranslationContext): Op
     case "stage-finished":
       return finishStage(event, context);
     case "run-finished":
-      return finishPipeline(event.status, event.at, context);
+      return finishPipeline(event.status, event.at);
     default:
       return [];
   }
 }
 
-const stageRun = (stage: string): RunKey => `stage ${stage}`;
-
-const runTag = (runId: string): MlflowPair => toTag("pipe.run_id", runId);
-
-function startPipeline(event: RunStarted, { runId, user }: TranslationContext): Operation[] {
+function startPipeline(event: RunStarted, { runId, runFolder, user }: TranslationContext): Operation[] {
   const { pipeline, file, git, params, at } = event;
   const tags = [
     ...commonTags(user),
@@ -47,16 +44,20 @@ function startPipeline(event: RunStarted, { runId, user }: TranslationContext): 
     ...(git?.branch ? [toTag("mlflow.source.git.branch", git.branch)] : []),
     toTag("pipe.pipeline", pipeline),
   ];
-  const identity = [runTag(runId), toTag("pipe.stage", "-")];
+  const identity = identityOf(runId, "pipeline");
   return [
     { type: "start", run: "pipeline", name: `${pipeline} ${runId}`, startTime: at, tags, identity },
     { type: "log", run: "pipeline", params: flatten("params", params) },
+    // Here and not at the end, so that a run that dies has them.
+    ...["pipeline.yaml", "resolved.json"].map(
+      (path): Operation => ({ type: "artifact", run: "pipeline", files: [join(runFolder, path)], path }),
+    ),
   ];
 }
 
 function startStage(stage: string, at: number, { runId, user }: TranslationContext): Operation {
-  const identity = [runTag(runId), toTag("pipe.stage", stage)];
-  return { type: "start", run: stageRun(stage), name: stage, startTime: at, tags: commonTags(user), identity };
+  const run = stageKey(stage);
+  return { type: "start", run, name: stage, startTime: at, tags: commonTags(user), identity: identityOf(runId, run) };
 }
 
 const commonTags = (user: string): MlflowPair[] => [toTag("mlflow.user", user), toTag("mlflow.source.type", "LOCAL")];
@@ -66,7 +67,7 @@ function logParams(stage: string, params: JsonObject): Operation[] {
   const entries = Object.entries(params);
   if (entries.length === 0) return [];
   return [
-    { type: "log", run: stageRun(stage), params: entries.map(([key, value]) => toParam(key, value)) },
+    { type: "log", run: stageKey(stage), params: entries.map(([key, value]) => toParam(key, value)) },
     { type: "log", run: "pipeline", params: entries.map(([key, value]) => toParam(`${stage}.${key}`, value)) },
   ];
 }
@@ -84,7 +85,7 @@ function logMetrics(stage: string, all: readonly StageMetric[]): Operation[] {
   const dropped = all.filter(({ value }) => !Number.isFinite(Number(value)));
   const operations: Operation[] = [];
   if (metrics.length > 0)
-    operations.push({ type: "log", run: stageRun(stage), metrics: metrics.map((metric) => toMetric(metric, "")) });
+    operations.push({ type: "log", run: stageKey(stage), metrics: metrics.map((metric) => toMetric(metric, "")) });
   if (ofPipeline.length > 0)
     operations.push({
       type: "log",
@@ -94,7 +95,7 @@ function logMetrics(stage: string, all: readonly StageMetric[]): Operation[] {
   for (const { name, value, step } of dropped) {
     operations.push({
       type: "log",
-      run: stageRun(stage),
+      run: stageKey(stage),
       tags: [toTag(`pipe.not_finite.${name}`, `${String(value)} at step ${step}`)],
     });
   }
@@ -106,7 +107,7 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
   // What never began has nothing to compare: the pipeline's run says why.
   if (outcome.type === "blocked") return [tagPipeline(stage, `blocked by ${outcome.by.join(", ")}`)];
   if (outcome.type === "skipped") return [tagPipeline(stage, `skipped: ${outcome.reason}`)];
-  const run = stageRun(stage);
+  const run = stageKey(stage);
   const tags = [
     ...(event.fingerprint ? [toTag("pipe.fingerprint", event.fingerprint)] : []),
     toTag("pipe.cached", String(outcome.type === "cached")),
@@ -126,7 +127,7 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
     ...logMetrics(stage, event.metrics),
     { type: "log", run, tags },
     ...(inputs.length > 0 ? [{ type: "inputs", run, inputs } as const] : []),
-    ...listArtifacts(event),
+    ...listArtifacts(event, context),
     { type: "end", run, status: statusOf(outcome), endTime: at },
   ];
 }
@@ -137,30 +138,24 @@ const tagPipeline = (stage: string, text: string): Operation => ({
   tags: [toTag(`pipe.stage.${stage}`, text)],
 });
 
-function listArtifacts({ stage, logFile, files, outputsFolder, outcome }: StageFinished): Operation[] {
-  const run = stageRun(stage);
+function listArtifacts(event: StageFinished, { runFolder }: TranslationContext): Operation[] {
+  const { stage, logFile, files, outputsFolder, outcome } = event;
+  const run = stageKey(stage);
   // A cached stage's files are where the run that made them put them.
   if (outcome.type === "cached") return [];
-  const shown =
-    outputsFolder === undefined
-      ? []
-      : files.map((path) => ({ type: "artifact" as const, run, file: join(outputsFolder, path), path }));
-  return logFile === undefined ? shown : [...shown, { type: "artifact", run, file: logFile, path: "log.txt" }];
+  const shown = files.map((path): Operation => {
+    const original = outputsFolder === undefined ? [] : [join(outputsFolder, path)];
+    return { type: "artifact", run, files: [keptFile(runFolder, stage, path), ...original], path };
+  });
+  if (logFile === undefined) return shown;
+  // The first is where it is after the project was moved.
+  const logFiles = [join(runFolder, "stages", stage, basename(logFile)), logFile];
+  return [...shown, { type: "artifact", run, files: logFiles, path: "log.txt" }];
 }
 
-function finishPipeline(
-  status: "done" | "failed" | "interrupted",
-  at: number,
-  { runFolder }: TranslationContext,
-): Operation[] {
-  const documents = ["pipeline.yaml", "resolved.json"].map((path) => ({
-    type: "artifact" as const,
-    run: "pipeline" as const,
-    file: join(runFolder, path),
-    path,
-  }));
+function finishPipeline(status: RunFinished["status"], at: number): Operation[] {
   const end = { done: "FINISHED", failed: "FAILED", interrupted: "KILLED" } as const;
-  return [...documents, { type: "end", run: "pipeline", status: end[status], endTime: at }];
+  return [{ type: "end", run: "pipeline", status: end[status], endTime: at }];
 }
 
 function statusOf({ type }: StageOutcome): MlflowStatus {

@@ -2,22 +2,43 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What happens to a request on its way: nothing, it is refused, or it is carried out and its answer is lost. */
-export type Fault = "none" | "refuse" | "lose-answer";
+/**
+ * What happens to a request on its way: nothing, it is refused, it is carried out and its answer is lost, or its sender hears
+ * nothing and it is carried out after a while.
+ */
+export type Fault =
+  | "none"
+  | "refuse"
+  | "reject"
+  | "lose-answer"
+  | { readonly type: "late"; readonly until: Promise<void> };
+
+export interface ProxiedRequest {
+  /** From 0. */
+  readonly number: number;
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
 
 /** Stands before a real server and makes bad weather. */
 export interface FaultingProxy extends AsyncDisposable {
   readonly url: string;
-  /** Decides over each request, by its number from 0. */
-  fault: (request: { readonly number: number; readonly method: string; readonly path: string }) => Fault;
+  /** The address of the server behind; another one may take its place. */
+  target: string;
+  /** Decides over each request. */
+  fault: (request: ProxiedRequest) => Fault | Promise<Fault>;
   latencyMs: number;
   readonly numRequests: number;
   /** Resolves when the request of that number has come. */
   waitForRequest(number: number): Promise<void>;
+  /** Resolves when everything that was late has been carried out. */
+  waitForLate(): Promise<void>;
 }
 
 export async function startFaultingProxy(target: string): Promise<FaultingProxy> {
   let numRequests = 0;
+  const late: Promise<unknown>[] = [];
   const waiting: { readonly number: number; readonly resolve: () => void }[] = [];
   const server = createServer(async (request, response) => {
     const number = numRequests;
@@ -27,21 +48,33 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (proxy.latencyMs > 0) await delay(proxy.latencyMs);
     const path = request.url ?? "/";
-    const fault = proxy.fault({ number, method: request.method ?? "GET", path });
-    if (fault === "refuse")
-      return void response.writeHead(500).end('{"error_code":"INTERNAL_ERROR","message":"injected"}');
-    const { host: _, connection: __, ...headers } = request.headers;
-    const body = chunks.length > 0 ? Buffer.concat(chunks) : null;
-    const answer = await fetch(`${target}${path}`, {
-      method: request.method ?? "GET",
-      headers: headers as Record<string, string>,
-      body,
-    });
-    const bytes = Buffer.from(await answer.arrayBuffer());
-    if (fault === "lose-answer") return void request.socket.destroy();
+    const body = Buffer.concat(chunks);
+    const fault = await proxy.fault({ number, method: request.method ?? "GET", path, body: body.toString() });
+    if (fault === "refuse") return answerInjected(500, "INTERNAL_ERROR");
+    if (fault === "reject") return answerInjected(400, "INVALID_PARAMETER_VALUE");
+    const forward = async () => {
+      const { host: _, connection: __, ...headers } = request.headers;
+      const answer = await fetch(`${proxy.target}${path}`, {
+        method: request.method ?? "GET",
+        headers: headers as Record<string, string>,
+        body: body.length > 0 ? body : null,
+      });
+      return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    if (typeof fault === "object") {
+      late.push(fault.until.then(forward));
+      return void request.socket.destroy();
+    }
+    const forwarded = await forward().catch(() => undefined);
+    if (fault === "lose-answer" || forwarded === undefined) return void request.socket.destroy();
+    const { answer, bytes } = forwarded;
     response
       .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "application/json" })
       .end(bytes);
+
+    function answerInjected(status: number, code: string): void {
+      response.writeHead(status).end(JSON.stringify({ error_code: code, message: "injected" }));
+    }
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -49,6 +82,7 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
   if (typeof address !== "object" || address === null) throw new Error("no port");
   const proxy: FaultingProxy = {
     url: `http://127.0.0.1:${address.port}`,
+    target,
     fault: () => "none",
     latencyMs: 0,
     get numRequests() {
@@ -56,6 +90,9 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     },
     waitForRequest: (number) =>
       numRequests > number ? Promise.resolve() : new Promise((resolve) => waiting.push({ number, resolve })),
+    async waitForLate() {
+      await Promise.all(late);
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

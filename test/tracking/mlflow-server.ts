@@ -1,23 +1,29 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { providePython } from "../rig/python-packages.ts";
 
 /** A real MLflow server on loopback, with a database of its own. */
 export interface MlflowServer extends AsyncDisposable {
   readonly url: string;
+  /** A copy of its database as it is now, for another server to start with. */
+  copyDatabase(): Promise<string>;
 }
 
 /** The newest MLflow 3 of PyPI. */
 export const mlflowPython = await providePython("mlflow", ["mlflow>=3"]);
 
-export async function startMlflowServer(): Promise<MlflowServer> {
+/** With an empty database, or with a copy that another server made. */
+export async function startMlflowServer(database?: string): Promise<MlflowServer> {
   if (mlflowPython.type === "missing") throw new Error(mlflowPython.reason);
+  const { python } = mlflowPython;
   const folder = await mkdtemp(join(tmpdir(), "pipe-mlflow-"));
+  if (database !== undefined) await rename(database, join(folder, "mlflow.db"));
   const url = `http://127.0.0.1:${await findPort()}`;
   const args = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", new URL(url).port, "--workers", "1"];
   const store = [
@@ -26,7 +32,7 @@ export async function startMlflowServer(): Promise<MlflowServer> {
     "--artifacts-destination",
     join(folder, "artifacts"),
   ];
-  const server = spawn(mlflowPython.python, [...args, ...store], {
+  const server = spawn(python, [...args, ...store], {
     cwd: folder,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -43,6 +49,13 @@ export async function startMlflowServer(): Promise<MlflowServer> {
   await fetch(`${url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default`);
   return {
     url,
+    async copyDatabase() {
+      const copy = join(folder, `copy-${Date.now()}.db`);
+      // SQLite's own way, since the server may be writing.
+      const script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))";
+      await promisify(execFile)(python, ["-c", script, join(folder, "mlflow.db"), copy]);
+      return copy;
+    },
     async [Symbol.asyncDispose]() {
       process.kill(-(server.pid as number), "SIGKILL");
       await ended;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createPalette } from "../../report/palette.ts";
-import { renderTracking } from "../../report/tracking-summary.ts";
+import { renderRefused, renderTracking } from "../../report/tracking-summary.ts";
 import { locateProject } from "../../runner/project.ts";
 import { isAbandoned } from "../../runner/run-record.ts";
 import { closeDeadRun, deliverRun } from "../../tracking/deliver.ts";
@@ -82,12 +82,19 @@ async function sync({ io, folder, positionals, isColored }: Invocation, signal: 
   let hasFailed = false;
   for (const run of runs) {
     try {
-      const options = { runFolder: join(runsFolder, run), server, user: trackingUser(io.environment), signal };
+      const options = {
+        runFolder: join(runsFolder, run),
+        server,
+        user: trackingUser(io.environment),
+        signal,
+        shouldCheck: true,
+      };
       const state = await deliverRun(options);
       if (!state.isComplete && (await isAbandoned(options.runFolder))) await closeDeadRun(options);
-      io.stdout.write(`${run}  ${runUrl(server, state)}\n`);
+      const end = state.isDeleted ? "deleted in MLflow, and left so" : runUrl(server, state);
+      io.stdout.write(`${run}  ${end}${renderRefused(state.numRefused, palette)}\n`);
     } catch (error) {
-      if (!(error instanceof MlflowError)) throw error;
+      if (!(error instanceof MlflowError || error instanceof FailureError)) throw error;
       hasFailed = true;
       io.stdout.write(
         `${run}  ${renderTracking({ type: "pending", server: server.url, reason: error.message }, palette)}`,

@@ -1,0 +1,188 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { deliverRun } from "../../src/tracking/deliver.ts";
+import { createTracker } from "../../src/tracking/tracker.ts";
+import { type FaultingProxy, type ProxiedRequest, startFaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import { viewExperiment } from "./mlflow-view.ts";
+import { createRecordedRun, expectedMetrics, type RecordedRun } from "./recorded-run.ts";
+
+const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
+const signal = new AbortController().signal;
+
+/** As `pipe mlflow sync` does it. */
+const deliver = (run: RecordedRun, url: string) =>
+  deliverRun({ runFolder: run.folder, server: { url, headers: {} }, user: "ada", signal, shouldCheck: true });
+
+/** The server holds the run, each of its stages, and every value of each metric: all of them, and each once. */
+async function expectWhole(url: string, experiment: string): Promise<void> {
+  const { runs } = await viewExperiment(url, experiment);
+  const byStage = Object.fromEntries(runs.map((run) => [run.tags["pipe.stage"], run]));
+  expect(runs.map(({ tags, status }) => `${tags["pipe.stage"]} ${status}`).sort()).toEqual([
+    "- FINISHED",
+    "stats FINISHED",
+    "train FINISHED",
+  ]);
+  expect(byStage["train"]?.metrics).toEqual(expectedMetrics.train);
+  expect(byStage["stats"]?.metrics).toEqual(expectedMetrics.stats);
+  expect(byStage["-"]?.metrics).toEqual({
+    "train/train/loss": expectedMetrics.train["train/loss"],
+    "train/val/macro_f1": expectedMetrics.train["val/macro_f1"],
+    "stats/mean/red": expectedMetrics.stats["mean/red"],
+  });
+  expect(byStage["train"]?.params).toEqual({ lr: "0.1", "phases.0.epochs": "40" });
+  expect(byStage["train"]?.artifacts).toEqual({ "curve.svg": "<svg/>" });
+  expect(byStage["-"]?.artifacts).toEqual({ "pipeline.yaml": "version: 1\n", "resolved.json": "{}\n" });
+  for (const stage of ["train", "stats"]) {
+    expect(byStage[stage]?.tags["mlflow.parentRunId"]).toBe(byStage["-"]?.id);
+  }
+}
+
+const isCall = (path: string) => (request: ProxiedRequest) => request.path.endsWith(path);
+const isCreate = isCall("/runs/create");
+
+describe.skipIf(mlflowPython.type === "missing")(
+  `delivery to a real MLflow server${reason}`,
+  { timeout: 60_000 },
+  () => {
+    let server: MlflowServer;
+    let proxy: FaultingProxy;
+    beforeAll(async () => {
+      server = await startMlflowServer();
+      proxy = await startFaultingProxy(server.url);
+    }, 300_000);
+    afterEach(() => {
+      proxy.fault = () => "none";
+      proxy.latencyMs = 0;
+      proxy.target = server.url;
+    });
+    afterAll(async () => {
+      await proxy?.[Symbol.asyncDispose]();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    it("tells nothing twice when the same server has a new address", async () => {
+      await using run = await createRecordedRun("moved");
+      await run.record();
+      await deliver(run, server.url);
+      await deliver(run, proxy.url);
+      await expectWhole(server.url, "moved");
+    });
+
+    it("gets everything through when every third call fails, or loses its answer", async () => {
+      for (const fault of ["refuse", "lose-answer"] as const) {
+        await using run = await createRecordedRun(fault);
+        await run.record();
+        proxy.fault = ({ number }) => (number % 3 === 2 ? fault : "none");
+        expect((await deliver(run, proxy.url)).isComplete).toBe(true);
+        await expectWhole(server.url, fault);
+      }
+    });
+
+    it("keeps one of two runs when a call is carried out after its sender gave up", async () => {
+      await using run = await createRecordedRun("late");
+      await run.record();
+      let setOff = (): void => {};
+      const until = new Promise<void>((resolve) => {
+        setOff = resolve;
+      });
+      let numCreates = 0;
+      proxy.fault = async (request) => {
+        if (isCreate(request)) {
+          numCreates += 1;
+          return numCreates === 1 ? { type: "late", until } : "none";
+        }
+        if (isCall("/runs/update")(request)) {
+          setOff();
+          await proxy.waitForLate();
+        }
+        return "none";
+      };
+      await deliver(run, proxy.url);
+      expect(numCreates).toBe(4);
+      await expectWhole(server.url, "late");
+    });
+
+    it("tells a server again what it forgot when it was set back to an older database", async () => {
+      await using half = await createRecordedRun("set-back-half");
+      await using whole = await createRecordedRun("set-back-whole");
+      await half.record(60);
+      await deliver(half, proxy.url);
+      const older = await server.copyDatabase();
+      await half.record(20);
+      await deliver(half, proxy.url);
+      await whole.record();
+      await deliver(whole, proxy.url);
+      await using setBack = await startMlflowServer(older);
+      proxy.target = setBack.url;
+      await half.record();
+      await deliver(half, proxy.url);
+      await deliver(whole, proxy.url);
+      const { runs } = await viewExperiment(setBack.url, "set-back-half");
+      expect(runs.find(({ name }) => name === "train")?.metrics).toEqual(expectedMetrics.train);
+      expect(runs).toHaveLength(3);
+      await expectWhole(setBack.url, "set-back-whole");
+    });
+
+    it("does not bring back what a user deleted in MLflow", async () => {
+      await using run = await createRecordedRun("deleted");
+      await run.record(60);
+      const { runs } = await deliver(run, server.url);
+      await fetch(`${server.url}/api/2.0/mlflow/runs/delete`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ run_id: runs.pipeline?.id }),
+      });
+      await run.record();
+      expect((await deliver(run, server.url)).isDeleted).toBe(true);
+      const view = await viewExperiment(server.url, "deleted");
+      expect(view.runs.map(({ name }) => name).sort()).toEqual(["stats", "train"]);
+    });
+
+    it("leaves out what the server refuses, says so, and tells the rest", async () => {
+      await using run = await createRecordedRun("refused");
+      await run.record();
+      proxy.fault = ({ path, body }) => (path.endsWith("log-batch") && body.includes('"step":7}') ? "reject" : "none");
+      const state = await deliver(run, proxy.url);
+      expect(state).toMatchObject({ isComplete: true, numRefused: 5 });
+      const { runs } = await viewExperiment(server.url, "refused");
+      const without = expectedMetrics.train["train/loss"].filter((value) => !value.startsWith("7 "));
+      expect(runs.find(({ name }) => name === "train")?.metrics["train/loss"]).toEqual(without);
+      const lines = (await readFile(join(run.folder, "tracking", "refused.ndjson"), "utf8")).trim().split("\n");
+      expect(lines.map((line) => (JSON.parse(line) as { what: string }).what).sort()).toEqual([
+        "metric batch/lr, step 7: 0.001",
+        "metric train/loss, step 7: 0.125",
+        "metric train/train/loss, step 7: 0.125",
+        "metric train/val/macro_f1, step 7: 0.07",
+        "metric val/macro_f1, step 7: 0.07",
+      ]);
+    });
+
+    it("has the files that a stage showed when the cache was emptied before", async () => {
+      await using run = await createRecordedRun("emptied");
+      const tracker = createTracker({ runsFolder: run.runsFolder, server: undefined, user: "ada" });
+      await run.record();
+      for (const event of run.events) tracker.handle(event);
+      expect(await tracker.close(signal)).toEqual({ type: "no-server" });
+      await rm(run.outputsFolder, { recursive: true });
+      await deliver(run, server.url);
+      await expectWhole(server.url, "emptied");
+    });
+
+    it("lets a run go on its way when the server does not answer", async () => {
+      await using run = await createRecordedRun("silent");
+      proxy.latencyMs = 600_000;
+      const tracker = createTracker({
+        runsFolder: run.runsFolder,
+        server: { url: proxy.url, headers: {} },
+        user: "ada",
+      });
+      await run.record();
+      for (const event of run.events) tracker.handle(event);
+      expect(await tracker.close(AbortSignal.abort())).toMatchObject({ type: "pending", server: proxy.url });
+      await deliver(run, server.url);
+      await expectWhole(server.url, "silent");
+    });
+  },
+);
