@@ -44,7 +44,7 @@ const isCreate = isCall("/runs/create");
 
 describe.skipIf(mlflowPython.type === "missing")(
   `delivery to a real MLflow server${reason}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let server: MlflowServer;
     let proxy: FaultingProxy;

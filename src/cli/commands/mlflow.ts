@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { FailureError } from "../../base/failure.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderRefused, renderTracking } from "../../report/tracking-summary.ts";
 import { locateProject } from "../../runner/project.ts";
