@@ -62,7 +62,9 @@ export function checkPipeline(
 function checkParameters(document: MapNode, overrides: readonly string[], report: Report): Parameters {
   const node = document.entries.get("params")?.value;
   const empty: MapNode = { type: "map", entries: new Map(), range: document.range };
-  const defined = node?.type === "map" ? node : empty;
+  const defined = node ?? empty;
+  // That it is no map is the schema's to say; what its parameters would be nobody knows.
+  if (defined.type !== "map") return resolveParameters({ type: "unknown", range: defined.range }, report);
   visitNodes(defined, (inner) => {
     if (inner.type !== "map") return;
     for (const [name, { keyRange }] of inner.entries) {

@@ -6,6 +6,7 @@ import {
   mapValues,
   type ParameterOrigin,
   type TemplateNode,
+  type UnknownNode,
 } from "./document-node.ts";
 import { describeUndefined } from "./overrides.ts";
 import { describeParameterCycle } from "./parameter-cycle.ts";
@@ -14,8 +15,8 @@ import type { ParameterReference, Reference } from "./reference.ts";
 
 /** Fills the values of parameters into other values. */
 export interface Parameters {
-  /** All parameters, with the references among them filled in. */
-  readonly values: MapNode;
+  /** All parameters, a map, with the references among them filled in. Not known if `params` is no map. */
+  readonly values: DocumentNode;
   /** Parameters (first names only) that something refers to. */
   readonly used: ReadonlySet<string>;
   /** Replaces each `${{ params.… }}` in the node. References to artifacts stay. */
@@ -23,11 +24,11 @@ export interface Parameters {
 }
 
 /** Mistakes among the parameters themselves are reported here, those of a use when it is filled in. */
-export function resolveParameters(raw: MapNode, report: Report): Parameters {
+export function resolveParameters(raw: MapNode | UnknownNode, report: Report): Parameters {
   const resolver = new ParameterResolver(raw, report);
   const values = resolver.resolve(raw);
   return {
-    values: values.type === "map" ? values : raw,
+    values,
     used: resolver.used,
     fillIn: (node) => resolver.fillIn(node),
   };
@@ -46,7 +47,7 @@ interface Found {
 
 class ParameterResolver {
   readonly used = new Set<string>();
-  readonly #raw: MapNode;
+  readonly #raw: MapNode | UnknownNode;
   readonly #report: Report;
   /** Parameters are shared by their uses, so each of their nodes is resolved once. */
   readonly #resolved = new Map<DocumentNode, DocumentNode>();
@@ -54,7 +55,7 @@ class ParameterResolver {
   readonly #open = new Map<DocumentNode, ParameterReference | undefined>();
   #budget = maxFilledIn;
 
-  constructor(raw: MapNode, report: Report) {
+  constructor(raw: MapNode | UnknownNode, report: Report) {
     this.#raw = raw;
     this.#report = report;
   }
@@ -125,7 +126,9 @@ class ParameterResolver {
       if (node.type === "template") node = this.resolve(node, reference);
       const next = findNode(node, [step]);
       if (next === undefined) {
-        if (node.type !== "unknown") this.#report(describeUndefined("the parameter", path, this.#raw, range));
+        if (node.type !== "unknown" && this.#raw.type === "map") {
+          this.#report(describeUndefined("the parameter", path, this.#raw, range));
+        }
         return { value: unknownAt(range), origin: { name, definition: range } };
       }
       node = next;

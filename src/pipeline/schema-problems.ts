@@ -98,9 +98,9 @@ function describeDisallowed(subject: Subject, allowed: readonly Json[]): Diagnos
   const words = allowed.map(formatValue);
   const received = node.type === "scalar" ? node.value : null;
   const twin = allowed.find((value) => typeof value !== typeof received && String(value) === String(received));
-  const hint =
-    twin === undefined ? suggestFrom("Allowed", String(received), words) : hintForType(node, { type: typeof twin });
   const isChoice = allowed.length > 1;
+  const choices = isChoice ? suggestFrom("Allowed", String(received), words) : undefined;
+  const hint = twin === undefined ? choices : hintForType(node, { type: typeof twin });
   const message =
     isChoice && typeof received === "string"
       ? `${place} cannot be ${quote(received)}`
@@ -146,7 +146,7 @@ function describeOutOfRange({ error, node, place }: Subject): Diagnostic {
   const example = schema.examples?.[0];
   if (keyword === "pattern" && node.type === "scalar") {
     const sample = example === undefined ? undefined : `Example: ${formatValue(example)}`;
-    const hint = joinSentences(schema.description, sample);
+    const hint = joinSentences(schema.description, sample) || `It has to match ${String(params["pattern"])}.`;
     return valueProblem("PIPE109", node, `${place} cannot be ${quote(String(node.value))}`, { hint });
   }
   const message = `${place} ${describeBound(keyword, Number(params["limit"]), schema)}${describeAmount(keyword, node)}`;

@@ -100,3 +100,8 @@ describe("--set", () => {
     if (hint !== undefined) expect(found?.hint).toContain(hint);
   });
 });
+
+test("where params is no map, that is said, and not that its parameters are missing", () => {
+  const found = diagnose(draw("[seed]", '{ seed: "${{ params.seed }}" }'));
+  expect(found.map(({ message }) => message)).toEqual(['"params" must be a map, but is a list']);
+});

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
 import { diagnose, root } from "./check-text.ts";
 
@@ -95,7 +96,7 @@ test("a document that was changed at random is checked or told where it is wrong
       const text = changes.reduce(mutate, valid);
       expectLocated(diagnose(text), text);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 }, 60_000);
 
@@ -108,5 +109,33 @@ test("any text is checked or told where it is wrong", () => {
       expectLocated(found, any);
     }),
     { numRuns: 500 },
+  );
+}, 60_000);
+
+/** Replaces the value at a place chosen by numbers: at each level, the key of that position. */
+function replaceAt(value: unknown, way: readonly number[], replacement: unknown): unknown {
+  const [step, ...rest] = way;
+  if (step === undefined || typeof value !== "object" || value === null) return replacement;
+  const keys = Object.keys(value);
+  const chosen = keys[step % Math.max(1, keys.length)];
+  if (Array.isArray(value)) {
+    return value.map((item, index) => (String(index) === chosen ? replaceAt(item, rest, replacement) : item));
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, key === chosen ? replaceAt(inner, rest, replacement) : inner]),
+  );
+}
+
+test("a document in which some value was replaced by any other is checked or told where it is wrong", () => {
+  const document: unknown = parse(valid, { merge: true });
+  const way = fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 6 });
+  const reference = fc.constantFrom("${{ stages.split.outputs.train }}", "${{ params.augment }}", "${{ inputs.x }}");
+  const replacement = fc.oneof(fc.jsonValue({ maxDepth: 2 }), reference);
+  fc.assert(
+    fc.property(way, replacement, (steps, any) => {
+      const text = stringify(replaceAt(document, steps, any), { aliasDuplicateObjects: false });
+      expectLocated(diagnose(text), text);
+    }),
+    { numRuns: 150 },
   );
 }, 60_000);
