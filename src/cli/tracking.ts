@@ -11,6 +11,15 @@ export function findTrackingServer(environment: Environment): ServerAddress | un
   return local && addressOf(local.url, {});
 }
 
+/** Why there is no server, and how there can be one. */
+export function explainNoServer({ MLFLOW_TRACKING_URI: uri }: Environment): string {
+  if (!uri)
+    return "no server is known. Start one with: pipe mlflow up; or name one: MLFLOW_TRACKING_URI=http://host:port.";
+  // Not the address itself: one of a database may hold a password.
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0] ?? "no scheme";
+  return `MLFLOW_TRACKING_URI names no server (${scheme}). Set it to http://host:port, or unset it and: pipe mlflow up.`;
+}
+
 /** The name under which runs are logged. */
 export function trackingUser(environment: Environment): string {
   return environment["USER"] || environment["LOGNAME"] || userInfo().username;

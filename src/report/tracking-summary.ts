@@ -2,7 +2,8 @@ import type { Palette } from "./palette.ts";
 
 /** What became of a run's tracking; see `tracking/tracker.ts`, which this layer does not know. */
 export type TrackingEnd =
-  | { readonly type: "no-server" }
+  /** Without a reason: the user wanted it so. */
+  | { readonly type: "no-server"; readonly reason?: string }
   | { readonly type: "delivered"; readonly runUrl: string; readonly numRefused: number }
   | { readonly type: "pending"; readonly server: string; readonly reason: string };
 
@@ -10,7 +11,9 @@ export type TrackingEnd =
 export function renderTracking(end: TrackingEnd, palette: Palette): string {
   switch (end.type) {
     case "no-server":
-      return palette.dim("MLflow: no server. To see this run there: pipe mlflow up, then pipe mlflow sync\n");
+      return palette.dim(
+        `MLflow: ${end.reason ?? "not told of this run."} To have this run there later: pipe mlflow sync\n`,
+      );
     case "delivered":
       return `MLflow: ${end.runUrl}${renderRefused(end.numRefused, palette)}\n`;
     case "pending":

@@ -24,8 +24,8 @@ export type TrackingSummary =
 
 export interface TrackerOptions {
   readonly runsFolder: string;
-  /** `undefined`: nobody is told, and nothing is lost. */
-  readonly server: ServerAddress | undefined;
+  /** Asked before each delivery, so that a server that starts during the run is found. `undefined`: nobody is told, and nothing is lost. */
+  readonly findServer: () => ServerAddress | undefined;
   readonly user: string;
 }
 
@@ -37,20 +37,17 @@ const retryMs = 15_000;
 const closeMs = 30_000;
 const interruptedMs = 2_000;
 
-export function createTracker({ runsFolder, server, user }: TrackerOptions): Tracker {
-  let runFolder: string | undefined;
-  const follow = (event: RunEvent): void => {
-    if (event.type === "run-started") runFolder = join(runsFolder, event.run);
-    if (event.type === "stage-finished" && runFolder !== undefined) keepFiles(event, runFolder);
-  };
-  if (server === undefined) return { handle: follow, close: async () => ({ type: "no-server" }) };
+export function createTracker({ runsFolder, findServer, user }: TrackerOptions): Tracker {
   const controller = new AbortController();
+  let runFolder: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
+  let server: ServerAddress | undefined;
   let state: DeliveryState | undefined;
   let problem: string | undefined;
 
   async function deliver(): Promise<void> {
+    server = findServer();
     if (runFolder === undefined || server === undefined) return;
     try {
       state = await deliverRun({ runFolder, server, user, signal: controller.signal });
@@ -74,11 +71,11 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
 
   return {
     handle(event) {
-      follow(event);
+      if (event.type === "run-started") runFolder = join(runsFolder, event.run);
+      if (event.type === "stage-finished" && runFolder !== undefined) keepFiles(event, runFolder);
       if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
     },
     async close(signal) {
-      if (runFolder === undefined) return { type: "no-server" };
       const giveUp = (): void => controller.abort(new Error("there was no time to wait for the server"));
       const hurry = (): void => void setTimeout(giveUp, interruptedMs).unref();
       const deadline = setTimeout(giveUp, closeMs);
@@ -89,6 +86,7 @@ export function createTracker({ runsFolder, server, user }: TrackerOptions): Tra
       await deliver();
       clearTimeout(deadline);
       signal.removeEventListener("abort", hurry);
+      if (runFolder === undefined || server === undefined) return { type: "no-server" };
       if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state), numRefused: state.numRefused };
       return { type: "pending", server: server.url, reason: problem ?? "the run has not ended" };
     },

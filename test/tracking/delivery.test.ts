@@ -161,7 +161,7 @@ describe.skipIf(mlflowPython.type === "missing")(
 
     it("has the files that a stage showed when the cache was emptied before", async () => {
       await using run = await createRecordedRun("emptied");
-      const tracker = createTracker({ runsFolder: run.runsFolder, server: undefined, user: "ada" });
+      const tracker = createTracker({ runsFolder: run.runsFolder, findServer: () => undefined, user: "ada" });
       await run.record();
       for (const event of run.events) tracker.handle(event);
       expect(await tracker.close(signal)).toEqual({ type: "no-server" });
@@ -175,7 +175,7 @@ describe.skipIf(mlflowPython.type === "missing")(
       proxy.latencyMs = 600_000;
       const tracker = createTracker({
         runsFolder: run.runsFolder,
-        server: { url: proxy.url, headers: {} },
+        findServer: () => ({ url: proxy.url, headers: {} }),
         user: "ada",
       });
       await run.record();

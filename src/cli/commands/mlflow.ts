@@ -14,7 +14,7 @@ import { runUrl } from "../../tracking/tracker.ts";
 import { findNearestName } from "../../util/nearest-name.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
-import { findTrackingServer, trackingUser } from "../tracking.ts";
+import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 
 const actions = { up, down, open, sync };
@@ -115,9 +115,7 @@ function listRuns(runsFolder: string): string[] {
 }
 
 function failWithoutServer(io: Invocation["io"]): ExitCode {
-  const uri = io.environment["MLFLOW_TRACKING_URI"];
-  const reason = uri ? `MLFLOW_TRACKING_URI is "${uri}", which is no HTTP address.` : "No MLflow server is known.";
-  io.stderr.write(`${reason}\nStart one with: pipe mlflow up; or name one with MLFLOW_TRACKING_URI=http://host:port\n`);
+  io.stderr.write(`MLflow: ${explainNoServer(io.environment)}\n`);
   return 1;
 }
 

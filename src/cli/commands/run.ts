@@ -18,7 +18,7 @@ import { reportDiagnostics } from "../report-diagnostics.ts";
 import { reportFailure } from "../report-failure.ts";
 import { createSetupReport } from "../setup-report.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
-import { findTrackingServer, trackingUser } from "../tracking.ts";
+import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const loaded = await loadPipeline(invocation);
@@ -46,7 +46,7 @@ async function execute(pipeline: Pipeline, target: StageId | undefined, invocati
     reporter.handle({ type: "notice", at: Date.now(), level, text });
   const tracker = createTracker({
     runsFolder: project.runsFolder,
-    server: invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment),
+    findServer: () => (invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment)),
     user: trackingUser(io.environment),
   });
   const interrupts = listenForInterrupts(io, () =>
@@ -90,6 +90,9 @@ async function closeTracker(
   { io, options, isColored }: Invocation,
   signal: AbortSignal,
 ): Promise<void> {
-  const text = renderTracking(await tracker.close(signal), createPalette({ isColored }));
+  const summary = await tracker.close(signal);
+  const isLacking = summary.type === "no-server" && !options["no-mlflow"];
+  const end = isLacking ? { ...summary, reason: explainNoServer(io.environment) } : summary;
+  const text = renderTracking(end, createPalette({ isColored }));
   if (!options.quiet) (options.json ? io.stderr : io.stdout).write(text);
 }
