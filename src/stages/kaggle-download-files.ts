@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { unzip } from "../data/unzip.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
-import { KaggleClient } from "../services/kaggle/client.ts";
+import type { KaggleClient } from "../services/kaggle/client.ts";
 import { type FetchedFile, fetchFile } from "../services/kaggle/download-file.ts";
-import { withCompetition } from "../services/kaggle/with-competition.ts";
 import { linkOrCopy } from "../util/link-or-copy.ts";
 import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadFilesWith } from "./generated/kaggle-download-files.ts";
+import { atCompetition } from "./kaggle/at-competition.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleDownloadFilesWith>;
@@ -21,19 +21,13 @@ export function createKaggleDownloadFiles(clock: Clock): StageKind<KaggleDownloa
 }
 
 async function downloadFiles(stage: Stage, clock: Clock): Promise<void> {
-  const client = new KaggleClient({
-    environment: stage.environment,
-    clock,
-    signal: stage.signal,
-    onNotice: (text) => stage.log("warning", text),
-  });
   // Complete files stay here until the stage is committed, so that an interruption costs none of them.
   const complete = join(stage.workFolder, "complete");
-  await withCompetition(client, {
-    slug: stage.with.competition,
+  await atCompetition(stage, {
+    clock,
     action: "download",
-    onInfo: (text) => stage.log("info", text),
-    async work() {
+    noticeLevel: "warning",
+    async work(client) {
       // One after the other: Kaggle answers many requests at once with 429.
       for (const name of stage.with.files) {
         if (!(await pathExists(join(complete, name)))) await download(stage, client, { name, complete });

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../services/clock.ts";
 import { readFreeBytes } from "../services/disk-space.ts";
 import { downloadFile } from "../services/download.ts";
-import { KaggleClient } from "../services/kaggle/client.ts";
-import { withCompetition } from "../services/kaggle/with-competition.ts";
+import type { KaggleClient } from "../services/kaggle/client.ts";
 import { formatBytes } from "../util/format-bytes.ts";
 import { linkOrCopy } from "../util/link-or-copy.ts";
 import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";
+import { atCompetition } from "./kaggle/at-competition.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleDownloadWith>;
@@ -28,17 +28,11 @@ async function downloadCompetition(stage: Stage, clock: Clock): Promise<void> {
 }
 
 async function fetchArchive(stage: Stage, clock: Clock, archive: string): Promise<void> {
-  const client = new KaggleClient({
-    environment: stage.environment,
+  await atCompetition(stage, {
     clock,
-    signal: stage.signal,
-    onNotice: (text) => stage.log("warning", text),
-  });
-  await withCompetition(client, {
-    slug: stage.with.competition,
     action: "download",
-    onInfo: (text) => stage.log("info", text),
-    work: () => fetchWithProgress(stage, clock, { client, archive }),
+    noticeLevel: "warning",
+    work: (client) => fetchWithProgress(stage, clock, { client, archive }),
   });
 }
 

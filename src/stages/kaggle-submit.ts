@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
-import { KaggleClient } from "../services/kaggle/client.ts";
+import type { KaggleClient } from "../services/kaggle/client.ts";
 import type { Competition } from "../services/kaggle/competition.ts";
 import { competitionPage } from "../services/kaggle/endpoint.ts";
 import { waitForScore } from "../services/kaggle/score.ts";
 import type { Submission } from "../services/kaggle/submissions.ts";
 import { submitOnce } from "../services/kaggle/submit.ts";
-import { withCompetition } from "../services/kaggle/with-competition.ts";
 import type { KaggleSubmitWith } from "./generated/kaggle-submit.ts";
+import { atCompetition } from "./kaggle/at-competition.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleSubmitWith>;
@@ -22,17 +22,11 @@ export function createKaggleSubmit(clock: Clock): StageKind<KaggleSubmitWith> {
 }
 
 async function submitAndScore(stage: Stage, clock: Clock): Promise<void> {
-  const client = new KaggleClient({
-    environment: stage.environment,
+  await atCompetition(stage, {
     clock,
-    signal: stage.signal,
-    onNotice: (text) => stage.log("info", text),
-  });
-  await withCompetition(client, {
-    slug: stage.with.competition,
     action: "submit",
-    onInfo: (text) => stage.log("info", text),
-    async work(competition) {
+    noticeLevel: "info",
+    async work(client, competition) {
       checkTakesFiles(competition);
       const reference = await submit(stage, client, competition);
       await saveScore(stage, await waitWithProgress(stage, client, reference));
