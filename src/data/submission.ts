@@ -24,8 +24,13 @@ export async function saveSubmission(
   rows: readonly SubmissionRow[],
   columns: SubmissionColumns,
 ): Promise<void> {
+  await atomicWrite(path, formatLabels(rows, columns));
+}
+
+/** A table of labels: a header, then the rows in the order given, lines ended by LF. */
+export function formatLabels(rows: readonly SubmissionRow[], columns: SubmissionColumns): string {
   const lines = rows.map(({ id, labels }) => `${quote(id)},${quote(labels.join(columns.separator))}\n`);
-  await atomicWrite(path, `${quote(columns.id)},${quote(columns.target)}\n${lines.join("")}`);
+  return `${quote(columns.id)},${quote(columns.target)}\n${lines.join("")}`;
 }
 
 /** Quotes a field where CSV needs it (RFC 4180). */

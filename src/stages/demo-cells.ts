@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { drawLabels } from "../data/cells/draw-labels.ts";
 import { cellChannels, drawSample } from "../data/cells/draw-sample.ts";
 import { encodePng } from "../data/encode-png.ts";
+import { formatLabels } from "../data/submission.ts";
 import { writeZip, type ZipEntry } from "../data/write-zip.ts";
 import { createRandom } from "../util/random.ts";
 import type { DemoCellsWith } from "./generated/demo-cells.ts";
@@ -75,6 +76,6 @@ function nameSamples(labels: readonly (readonly number[])[], key: readonly (numb
   });
 }
 
-function renderTable(column: string, samples: readonly Sample[]): string {
-  return `Id,${column}\n${samples.map(({ id, labels }) => `${id},${labels.join(" ")}\n`).join("")}`;
+function renderTable(target: string, samples: readonly Sample[]): string {
+  return formatLabels(samples, { id: "Id", target, separator: " " });
 }

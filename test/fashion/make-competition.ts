@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePng } from "../../src/data/encode-png.ts";
+import { formatLabels } from "../../src/data/submission.ts";
 import { writeZip, type ZipEntry } from "../../src/data/write-zip.ts";
 import { createRandom, drawIndex, type Random } from "../../src/util/random.ts";
 import { composeSample, fashionChannels, side } from "./compose.ts";
@@ -98,6 +99,6 @@ async function* drawImages(
   }
 }
 
-function renderTable(column: string, samples: readonly Sample[]): string {
-  return `Id,${column}\n${samples.map(({ id, labels }) => `${id},${labels.join(" ")}\n`).join("")}`;
+function renderTable(target: string, samples: readonly Sample[]): string {
+  return formatLabels(samples, { id: "Id", target, separator: " " });
 }

@@ -1,0 +1,35 @@
+import type { StageId } from "../base/ids.ts";
+import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { checkInputPaths } from "../runner/input-paths.ts";
+import { selectStages } from "../runner/select-stages.ts";
+import type { Invocation } from "./command.ts";
+import { loadPipeline } from "./load-pipeline.ts";
+import { reportDiagnostics } from "./report-diagnostics.ts";
+
+/** A pipeline that can be run: the document is sound, and the files that its stages read are there. */
+export interface RunnablePipeline {
+  readonly pipeline: Pipeline;
+  /** The stage to end with, if not all are wanted. */
+  readonly target: StageId | undefined;
+  /** The target and what it needs, or all. */
+  readonly stages: readonly Stage[];
+}
+
+/** Loads what a command is to run and reports what is wrong with it; `undefined` when that keeps it from running. */
+export async function loadRunnable(invocation: Invocation): Promise<RunnablePipeline | undefined> {
+  const loaded = await loadPipeline(invocation);
+  if (!loaded.ok) {
+    reportDiagnostics(loaded.error, invocation);
+    return undefined;
+  }
+  const { pipeline, warnings } = loaded.value;
+  const target = invocation.options.target as StageId | undefined; // checked with the pipeline
+  const stages = selectStages(pipeline, target);
+  const diagnostics = [...warnings, ...checkInputPaths(stages, invocation.folder)];
+  const isWrong = diagnostics.some(({ severity }) => severity === "error");
+  // Warnings are for people: a program that reads JSON gets errors only.
+  if (isWrong || !invocation.options.json) {
+    reportDiagnostics({ diagnostics, sources: new Map([[pipeline.file, pipeline.text]]) }, invocation);
+  }
+  return isWrong ? undefined : { pipeline, target, stages };
+}
