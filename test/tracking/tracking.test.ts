@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/base/event.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
@@ -167,6 +169,23 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     proxy.latencyMs = 0;
     expect((await project.pipe(["mlflow", "sync"], environment(proxy.url))).code).toBe(0);
     await expectAllThere(project, await viewExperiment(server.url, "killed"));
+  });
+
+  it("is there while it goes on", async () => {
+    const waiting = `version: 1\nname: cells\nexperiment: live\nstages:\n  wait: { run: 'echo "{\\"metric\\": \\"loss\\", \\"value\\": 0.5, \\"step\\": 3}"; cat gate' }\n`;
+    await using project = await createProject({ "p.yaml": waiting });
+    execFileSync("mkfifo", [join(project.folder, "gate")]);
+    const run = project.start(["run", "p.yaml"], environment(server.url));
+    await run.waitForLine("loss");
+    // The stage waits at the gate: what the server shows it shows of a run that has not ended.
+    const metrics = async () => {
+      const view = await viewExperiment(server.url, "live").catch(() => undefined);
+      return view?.runs.find(({ name }) => name === "wait");
+    };
+    await expect.poll(metrics, { timeout: 60_000 }).toMatchObject({ status: "RUNNING", metrics: { loss: ["3 0.5"] } });
+    await project.write({ gate: "" });
+    expect((await run.result).code).toBe(0);
+    expect(await metrics()).toMatchObject({ status: "FINISHED", metrics: { loss: ["3 0.5"] } });
   });
 
   it("is marked as killed when pipe itself was", async () => {
