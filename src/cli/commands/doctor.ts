@@ -29,6 +29,7 @@ export async function doctor({ io, folder, isColored }: Invocation): Promise<Exi
     }),
     checkGpu(environment),
     checkMachine(folder),
+    checkFonts(),
     checkKaggle(environment),
     checkMlflow(environment),
   ]);
@@ -100,6 +101,17 @@ async function checkMachine(folder: string): Promise<Check> {
     name: "Machine",
     state: "good",
     text: `${availableParallelism()} processors, ${gigabytes(totalmem())} memory, ${gigabytes(bavail * bsize)} free here`,
+  };
+}
+
+async function checkFonts(): Promise<Check> {
+  const { canDrawLetters } = await import("../../plots/fonts.ts");
+  if (await canDrawLetters()) return { name: "Fonts", state: "good", text: "found, for the letters in plots" };
+  return {
+    name: "Fonts",
+    state: "missing",
+    text: "none found; PNGs of plots have boxes for letters (their SVGs are complete)",
+    remedy: "Debian, Ubuntu: apt-get install fontconfig fonts-dejavu-core",
   };
 }
 

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { drawSvg } from "../../src/plots/draw-plot.ts";
+import { type LineChart, lineChart } from "../../src/plots/line-chart.ts";
+import { savePlot } from "../../src/plots/save-plot.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "plots-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const chart: LineChart = {
+  title: "Losses",
+  x: { title: "learning rate", scale: "log" },
+  y: { title: "loss", domain: [0, 2] },
+  lines: [
+    { name: "training", points: [1e-4, 1e-3, 1e-2].map((x, index) => ({ x, y: 2 - index })) },
+    { name: "validation", points: [1e-4, 1e-3, 1e-2].map((x, index) => ({ x, y: 2 - index / 2 })) },
+  ],
+  marks: [{ name: "valley", x: 2e-3 }],
+};
+
+it("draws every line with its name, the axes' titles and the marks", async () => {
+  const svg = await drawSvg(lineChart(chart));
+  for (const text of ["Losses", "learning rate", "loss", "training", "validation", "valley"]) {
+    expect(svg).toContain(`>${text}</text>`);
+  }
+  expect(svg.match(/aria-roledescription="line mark"/g)).toHaveLength(2);
+  expect(svg.match(/aria-roledescription="rule mark"/g)).toHaveLength(1);
+});
+
+it("puts points where the scales say", async () => {
+  const svg = await drawSvg(lineChart({ ...chart, lines: chart.lines.slice(0, 1), marks: [] }));
+  const path = /aria-roledescription="line mark"[^>]*d="([^"]*)"|d="([^"]*)"[^>]*aria-roledescription="line mark"/.exec(
+    svg,
+  );
+  // 560 × 300 pixels: the decades equally far apart, the loss from 2 at the top to 0 at the bottom.
+  expect(path?.[1] ?? path?.[2]).toBe("M0,0L280,150L560,300");
+});
+
+it("draws the same plot as the same text", async () => {
+  const first = await drawSvg(lineChart(chart));
+  await drawSvg(lineChart({ ...chart, title: "Another" }));
+  expect(await drawSvg(lineChart(chart))).toBe(first);
+});
+
+it("leaves a gap where a value is not a number", async () => {
+  const points = [0, 1, 2, 3, 4].map((x) => ({ x, y: x === 2 ? Number.NaN : x }));
+  const svg = await drawSvg(
+    lineChart({ ...chart, x: { title: "x" }, y: { title: "y" }, lines: [{ name: "a", points }] }),
+  );
+  const path = /d="(M[^"]*)"[^>]*stroke="#0072b2"/.exec(svg)?.[1] ?? "";
+  expect(path.match(/M/g)).toHaveLength(2);
+});
+
+it("saves SVG and PNG of the same picture, the PNG at twice the size", async () => {
+  const paths = await savePlot(folder, "losses", lineChart(chart));
+  const svg = await readFile(paths.svg, "utf8");
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  const png = await sharp(paths.png).metadata();
+  expect([png.format, png.width, png.height]).toEqual(["png", 2 * Number(width), 2 * Number(height)]);
+});
