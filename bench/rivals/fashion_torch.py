@@ -1,7 +1,7 @@
 """The Fashion competition by the recipe of test/fashion/fashion.yaml in PyTorch: the score that ours is held against.
 
     python -m venv v && v/bin/pip install torch numpy opencv-python-headless
-    node test/fashion/make.mjs --folder fashion && v/bin/python bench/rivals/fashion_torch.py fashion [epochs] [size]
+    node test/fashion/make.mjs --folder fashion && v/bin/python bench/rivals/fashion_torch.py fashion [epochs] [size] [seed]
 ResNet-18 from random weights, maximum and average pooled side by side, focal loss, Adam under one circular cycle, thresholds
 tuned on a tenth of the training samples. Prints the validation scores of each epoch, then macro F1 of the hidden labels and the seconds it took.
 """
@@ -21,9 +21,10 @@ from torch.nn import functional
 folder = pathlib.Path(sys.argv[1])
 epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 12
 size = int(sys.argv[3]) if len(sys.argv) > 3 else 64
+seed = int(sys.argv[4]) if len(sys.argv) > 4 else 42
 channels, num_classes, batch, peak = ["red", "green", "blue", "yellow"], 10, 32, 2e-3
-torch.manual_seed(42)
-random = numpy.random.default_rng(42)
+torch.manual_seed(seed)
+random = numpy.random.default_rng(seed)
 archive = zipfile.ZipFile(folder / "fashion.zip")
 
 
