@@ -1,27 +1,12 @@
-import { open } from "node:fs/promises";
 import type { Failure } from "../base/failure.ts";
+import type { ProcessEnd } from "./executor/executor.ts";
 
-/** How a process ended that did not say itself why. */
-export interface ProcessEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** When it could not even be started. */
-  readonly error?: Error;
-}
-
-const tailBytes = 64 * 1024;
-const tailLines = 20;
-
-/** Puts into words what the end of a stage's process and the last lines of its log tell. */
-export async function describeCrash(end: ProcessEnd, logFile: string): Promise<Failure> {
-  const log = await readLogTail(logFile);
+/** Puts into words what tells of a process that did not say itself why it ended: its end, and the last lines of its log. */
+export function describeCrash(end: ProcessEnd, log: string): Failure {
   return { ...explain(end, log), ...(log === "" ? {} : { detail: log }) };
 }
 
-function explain({ code, signal, error }: ProcessEnd, log: string): Failure {
-  if (error !== undefined) {
-    return { cause: "environment", message: `The stage's process could not be started: ${error.message}.` };
-  }
+function explain({ code, signal }: ProcessEnd, log: string): Failure {
   if (/JavaScript heap out of memory/.test(log)) {
     return {
       cause: "memory",
@@ -53,22 +38,6 @@ function explain({ code, signal, error }: ProcessEnd, log: string): Failure {
     };
   }
   if (signal !== null) return { cause: "signal", message: `The stage's process was ended by ${signal}.` };
+  if (code === null) return { cause: "signal", message: "The stage's process is gone, and nothing tells why." };
   return { cause: "internal", message: `The stage's process ended with exit code ${code} and did not say why.` };
-}
-
-/** The last lines of a log, without its beginning when it is long; empty when there is none. */
-export async function readLogTail(path: string): Promise<string> {
-  try {
-    const file = await open(path, "r");
-    try {
-      const { size } = await file.stat();
-      const buffer = Buffer.alloc(Math.min(size, tailBytes));
-      await file.read(buffer, 0, buffer.length, size - buffer.length);
-      return buffer.toString("utf8").trimEnd().split("\n").slice(-tailLines).join("\n");
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return "";
-  }
 }

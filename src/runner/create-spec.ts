@@ -6,16 +6,16 @@ import type { StageInputPath } from "./plan-stage.ts";
 import type { RunState } from "./run-state.ts";
 import type { StageSpec } from "./stage-spec.ts";
 
+interface SpecNeeds {
+  readonly attempt: Attempt;
+  readonly inputs: Readonly<Record<string, StageInputPath>>;
+  readonly eventsFile: string;
+  readonly state: RunState;
+}
+
 /** Writes down all that the process of a stage has to know. */
-export function createStageSpec(
-  stage: Stage,
-  {
-    attempt,
-    inputs,
-    state,
-  }: { readonly attempt: Attempt; readonly inputs: Readonly<Record<string, StageInputPath>>; readonly state: RunState },
-): StageSpec {
-  const { project, surroundings } = state.options;
+export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, state }: SpecNeeds): StageSpec {
+  const { project, surroundings, executor } = state.options;
   const outputs = Object.entries(stage.outputs).map(([name, { path, shape }]) => [
     name,
     { path: join(attempt.outputsFolder, path), shape },
@@ -38,6 +38,8 @@ export function createStageSpec(
       downloads: surroundings.downloadStore,
     },
     identityFile: attempt.identityFile,
+    eventsFile,
+    endsWithRunner: !executor.outlivesRunner,
     numWorkers: surroundings.numWorkers,
   };
 }

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from "node:fs";
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Failure, fail } from "../base/failure.ts";
@@ -6,15 +5,15 @@ import type { Attempt } from "../cache/cache.ts";
 import { attemptVariable } from "../cache/orphan.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import { commitStage } from "./commit-stage.ts";
-import { readLogTail } from "./crash.ts";
 import { createStageSpec } from "./create-spec.ts";
+import { readLogTail } from "./executor/log-tail.ts";
 import { toFailure } from "./failure-of-error.ts";
 import { finishExecuted, finishWithout } from "./finish-stage.ts";
 import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.ts";
+import { type JobResult, runJob } from "./run-job.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import { createStageCollector } from "./stage-collector.ts";
 import { flattenParameters } from "./stage-parameters.ts";
-import { type StageProcessResult, startStageProcess } from "./stage-process.ts";
 
 /** Executes a stage in a process of its own and puts its result into the cache. */
 export async function executeStage(
@@ -68,37 +67,28 @@ interface ProcessNeeds {
 async function runProcess(
   stage: Stage,
   { attempt, inputs, logFile, state, onEvent }: ProcessNeeds,
-): Promise<StageProcessResult> {
-  const { options, emit } = state;
-  const specFile = join(state.record.openStage(stage.id), "spec.json");
-  await writeFile(specFile, JSON.stringify(createStageSpec(stage, { attempt, inputs, state }), undefined, 2));
-  const logDescriptor = openSync(logFile, "a");
-  try {
-    const child = startStageProcess({
-      command: options.stageCommand,
-      specFile,
-      environment: { ...options.surroundings.environmentOf(stage), [attemptVariable]: attempt.identityFile },
-      logDescriptor,
-      logFile,
+): Promise<JobResult> {
+  const { options, emit, monitor } = state;
+  const { executor, surroundings, signal, killSignal, now } = options;
+  const folder = state.record.openStage(stage.id);
+  const specFile = join(folder, "spec.json");
+  const eventsFile = join(folder, "events.ndjson");
+  const spec = createStageSpec(stage, { attempt, inputs, eventsFile, state });
+  await writeFile(specFile, JSON.stringify(spec, undefined, 2));
+  const environment = { ...surroundings.environmentOf(stage), [attemptVariable]: attempt.identityFile };
+  return runJob(
+    { specFile, eventsFile, logFile, environment },
+    {
+      executor,
+      monitor,
+      stop: signal,
+      kill: killSignal,
       onEvent(event) {
         onEvent(event);
-        emit({ type: "stage-event", at: options.now(), stage: stage.id, event });
+        emit({ type: "stage-event", at: now(), stage: stage.id, event });
       },
-    });
-    const unlisten = [onAbort(options.signal, child.stop), onAbort(options.killSignal, child.kill)];
-    return await child.result.finally(() => {
-      for (const stop of unlisten) stop();
-    });
-  } finally {
-    closeSync(logDescriptor);
-  }
-}
-
-/** Calls back when the signal is aborted, or at once when it is already; returns the function that stops listening. */
-function onAbort(signal: AbortSignal, callback: () => void): () => void {
-  if (signal.aborted) callback();
-  else signal.addEventListener("abort", callback, { once: true });
-  return () => signal.removeEventListener("abort", callback);
+    },
+  );
 }
 
 /** A sub-path of an artifact is not known to exist before the artifact does. */

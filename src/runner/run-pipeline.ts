@@ -4,6 +4,7 @@ import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { createSlots } from "../util/slots.ts";
+import { createJobMonitor } from "./executor/job-monitor.ts";
 import { finishBlocked } from "./finish-stage.ts";
 import { readGitState } from "./git-state.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
@@ -81,6 +82,7 @@ async function createState(
     ...rest,
     options,
     results,
+    monitor: createJobMonitor(options.executor),
     knowledge: await createPlanKnowledge(pipeline, options, results),
     slotsFor: (stage) => (stage.type === "kind" && stage.tensorflow ? [tensorflow, processors] : [processors]),
   };

@@ -3,6 +3,7 @@ import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import type { Slots } from "../util/slots.ts";
+import type { JobMonitor } from "./executor/job-monitor.ts";
 import type { PlanKnowledge } from "./plan-stage.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { RunOptions } from "./runner.ts";
@@ -15,6 +16,7 @@ export interface RunState {
   /** The same map as the knowledge's, to which a stage that is done adds its entry. */
   readonly results: Map<StageId, CacheEntry>;
   readonly record: RunRecord;
+  readonly monitor: JobMonitor;
   readonly emit: (event: RunEvent) => void;
   /** Places to take, in this order, before the stage's process starts. */
   readonly slotsFor: (stage: Stage) => readonly Slots[];

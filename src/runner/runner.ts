@@ -2,6 +2,7 @@ import type { RunEvent } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
+import type { Executor } from "./executor/executor.ts";
 import type { Project } from "./project.ts";
 
 /** What a run is made with. */
@@ -14,8 +15,8 @@ export interface RunOptions {
   readonly force: "all" | ReadonlySet<StageId>;
   /** Run only this stage and what it needs. */
   readonly target?: StageId;
-  /** Program and arguments that execute one stage; the path of its spec is added. */
-  readonly stageCommand: readonly [string, ...string[]];
+  /** Where the stages' processes run. */
+  readonly executor: Executor;
   readonly surroundings: StageSurroundings;
   /** Aborted to end the run: stages keep what can be resumed from. */
   readonly signal: AbortSignal;

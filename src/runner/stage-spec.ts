@@ -20,6 +20,10 @@ export interface StageSpec {
   };
   /** Where the process writes who it is, before it touches anything else. */
   readonly identityFile: string;
+  /** The file to which the process adds its events, a line each. */
+  readonly eventsFile: string;
+  /** Whether the process is to end when its runner dies. */
+  readonly endsWithRunner: boolean;
   /** Parallel work inside the stage, at most. */
   readonly numWorkers: number;
 }

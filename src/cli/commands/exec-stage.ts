@@ -1,8 +1,8 @@
 import { executeStage } from "../../runner/child/execute-stage.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 
-/** Where the runner listens. */
-const eventDescriptor = 3;
+/** Where the runner's executor hands down its end of a connection. */
+const lifelineDescriptor = 3;
 
 export async function execStage({ positionals, io }: Invocation): Promise<ExitCode> {
   const controller = new AbortController();
@@ -10,7 +10,7 @@ export async function execStage({ positionals, io }: Invocation): Promise<ExitCo
   try {
     const end = await executeStage({
       specFile: positionals[0] ?? "",
-      eventDescriptor,
+      lifelineDescriptor,
       environment: io.environment,
       writeLog: (line) => io.stdout.write(`${line}\n`),
       signal: controller.signal,

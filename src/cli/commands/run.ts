@@ -2,6 +2,7 @@ import type { RunEvent } from "../../base/event.ts";
 import { createLocalCache } from "../../cache/local-cache.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
+import { createLocalExecutor } from "../../runner/executor/local-executor.ts";
 import { toFailure } from "../../runner/failure-of-error.ts";
 import { locateProject } from "../../runner/project.ts";
 import { runPipeline } from "../../runner/run-pipeline.ts";
@@ -48,7 +49,7 @@ async function execute({ pipeline, target, stages }: RunnablePipeline, invocatio
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       force: selectForced(invocation),
       ...(target === undefined ? {} : { target }),
-      stageCommand: [...io.self, "exec-stage"],
+      executor: createLocalExecutor([...io.self, "exec-stage"]),
       surroundings,
       signal: interrupts.signal,
       killSignal: interrupts.killSignal,

@@ -1,42 +1,34 @@
-import { Socket } from "node:net";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { StageEvent } from "../../base/event.ts";
 import { formatEventLine } from "../../base/event-line.ts";
+import type { Lifeline } from "./lifeline.ts";
 
-/** The way from a stage's process to its runner: one JSON object a line. */
+/** The way from a stage's process to its runner: a file with one JSON object a line, which can be followed from anywhere. */
 export interface EventChannel {
   send(event: StageEvent): void;
-  /** Resolves once the runner has taken what was sent, so that a flood of lines does not pile up in memory. */
-  drained(): Promise<void>;
-  /** Resolves when the runner has closed its end, which it does only by dying. */
-  readonly closed: Promise<void>;
-  /** Sends what is left. */
-  close(): Promise<void>;
+  close(): void;
 }
 
-/** Opens the channel on a file descriptor that the runner handed down, as a rule 3. */
-export function openEventChannel(descriptor: number): EventChannel {
-  const socket = new Socket({ fd: descriptor, readable: true, writable: true });
-  const closed = new Promise<void>((resolve) => {
-    socket.once("close", () => resolve());
-    socket.once("end", () => resolve());
-  });
-  // A runner that is gone breaks the pipe; `closed` tells of it, and there is nobody left to tell of the error.
-  socket.on("error", () => {});
-  socket.resume();
-  // Waiting for news from the runner alone must not keep the process alive.
-  socket.unref();
+/** Opens the file for appending. What cannot be written there goes through the lifeline, if there is one: that the disk is full, for one. */
+export function openEventChannel(eventsFile: string, lifeline: Lifeline | undefined): EventChannel {
+  const file = openSync(eventsFile, "a");
+  // After a line that was cut, the next would be unreadable too.
+  let isBroken = false;
   return {
-    closed,
     send(event) {
-      if (socket.writable) socket.write(`${formatEventLine(event)}\n`);
+      const line = `${formatEventLine(event)}\n`;
+      try {
+        if (!isBroken) return writeWhole(file, Buffer.from(line));
+      } catch (error) {
+        isBroken = true;
+        if (lifeline === undefined) throw error;
+      }
+      lifeline?.send(line);
     },
-    async drained() {
-      if (!socket.writable || !socket.writableNeedDrain) return;
-      await Promise.race([new Promise<void>((resolve) => socket.once("drain", () => resolve())), closed]);
-    },
-    async close() {
-      if (!socket.writable) return;
-      await Promise.race([new Promise<void>((resolve) => socket.end(resolve)), closed]);
-    },
+    close: () => closeSync(file),
   };
+}
+
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
 }

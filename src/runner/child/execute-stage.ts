@@ -9,14 +9,15 @@ import { unreachable } from "../../util/unreachable.ts";
 import { toFailure } from "../failure-of-error.ts";
 import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
 import { type EventChannel, openEventChannel } from "./event-channel.ts";
+import { type Lifeline, openLifeline } from "./lifeline.ts";
 import { runCommand } from "./run-command.ts";
 import { createStageContext } from "./stage-context.ts";
 
 /** What a stage's process is given by its command. */
 export interface StageProcessOptions {
   readonly specFile: string;
-  /** The file descriptor on which to report events. */
-  readonly eventDescriptor: number;
+  /** The file descriptor whose closing tells of the runner's death, where the spec says that the stage ends then. */
+  readonly lifelineDescriptor: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Adds a line to the process's output, which is the stage's log. */
   readonly writeLog: (line: string) => void;
@@ -38,8 +39,9 @@ export async function executeStage(options: StageProcessOptions): Promise<StageP
   const spec = await loadStageSpec(options.specFile);
   // In this order: whoever takes over from a dead runner either finds this name, or this process finds its runner dead.
   await writeFile(spec.identityFile, JSON.stringify(identifyProcess(process.pid)));
-  const channel = openEventChannel(options.eventDescriptor);
-  const orphaned = watchForOrphaning(parent, channel);
+  const lifeline = spec.endsWithRunner ? openLifeline(options.lifelineDescriptor) : undefined;
+  const channel = openEventChannel(spec.eventsFile, lifeline);
+  const orphaned = lifeline === undefined ? watchNothing() : watchForOrphaning(parent, lifeline);
   const signal = AbortSignal.any([options.signal, orphaned.signal]);
   try {
     if (signal.aborted) return "interrupted";
@@ -47,7 +49,8 @@ export async function executeStage(options: StageProcessOptions): Promise<StageP
     return await reportEnd(spec, { ...options, signal }, channel);
   } finally {
     orphaned.stop();
-    await channel.close();
+    channel.close();
+    await lifeline?.close();
   }
 }
 
@@ -59,7 +62,7 @@ async function reportEnd(
   const send = channel.send;
   const { context, flush } = createStageContext(spec, { ...options, send, now: Date.now });
   try {
-    await doWork(spec, context, channel);
+    await doWork(spec, context);
     flush();
     send({ type: "done", at: Date.now() });
     return "done";
@@ -76,11 +79,11 @@ async function reportEnd(
   }
 }
 
-async function doWork(spec: StageSpec, context: StageContext<never>, channel: EventChannel): Promise<void> {
+async function doWork(spec: StageSpec, context: StageContext<never>): Promise<void> {
   const { work } = spec;
   switch (work.type) {
     case "command":
-      return runCommand(spec, work, { context, drained: channel.drained });
+      return runCommand(spec, work, context);
     case "kind": {
       const load = stageKinds[work.uses];
       if (load === undefined) throw new Error(`no stage kind is registered as ${work.uses}`);
@@ -97,8 +100,15 @@ async function makeOutputFolders(spec: StageSpec): Promise<void> {
     await mkdir(shape === "folder" ? path : dirname(path), { recursive: true });
 }
 
-/** A runner that is killed cannot say so: its end of the channel closes, and this process gets another parent. */
-function watchForOrphaning(parent: number, channel: EventChannel): { readonly signal: AbortSignal; stop(): void } {
+interface OrphanWatch {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+const watchNothing = (): OrphanWatch => ({ signal: new AbortController().signal, stop() {} });
+
+/** A runner that is killed cannot say so: its end of the lifeline closes, and this process gets another parent. */
+function watchForOrphaning(parent: number, lifeline: Lifeline): OrphanWatch {
   const controller = new AbortController();
   const abort = (): void => {
     if (controller.signal.aborted) return;
@@ -110,7 +120,7 @@ function watchForOrphaning(parent: number, channel: EventChannel): { readonly si
     if (process.ppid !== parent) abort();
   };
   check();
-  void channel.closed.then(abort);
+  void lifeline.closed.then(abort);
   const timer = setInterval(check, 2_000);
   timer.unref();
   return { signal: controller.signal, stop: () => clearInterval(timer) };

@@ -15,19 +15,11 @@ const graceMs = 10_000;
 /** How long after the shell's end its background processes may be silent before they are given up. */
 const quietMs = 500;
 
-/** What a command's run needs beside its stage's context. */
-interface CommandSurroundings {
-  readonly context: StageContext<never>;
-  /** Resolves when what was sent so far has been taken. */
-  readonly drained: () => Promise<void>;
-}
-
 /**
  * Runs a `run:` stage: `/bin/sh -c` in the project's folder, with the paths of inputs and outputs in its environment and
  * each line of its output as a log event, and as a metric if it is one (`metric-line.ts`). Throws `FailureError` when it ends with anything but 0.
  */
-export async function runCommand(spec: StageSpec, work: CommandWork, surroundings: CommandSurroundings): Promise<void> {
-  const { context } = surroundings;
+export async function runCommand(spec: StageSpec, work: CommandWork, context: StageContext<never>): Promise<void> {
   const child = spawn("/bin/sh", ["-c", work.run], {
     cwd: spec.folders.project,
     env: { ...context.environment, ...work.env, ...pathVariables(spec) },
@@ -37,7 +29,7 @@ export async function runCommand(spec: StageSpec, work: CommandWork, surrounding
   const stopWatching = endWhenAborted(child, context.signal);
   try {
     const streams = [child.stdout, child.stderr];
-    await Promise.all([ended, ...streams.map((stream) => forwardLines(stream, { ...surroundings, ended }))]);
+    await Promise.all([ended, ...streams.map((stream) => forwardLines(stream, context, ended))]);
   } finally {
     stopWatching();
   }
@@ -65,10 +57,7 @@ function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal:
 }
 
 /** Reads until the stream ends, or until the shell is gone and what it left in the background has nothing to say. */
-async function forwardLines(
-  stream: Readable,
-  { context, drained, ended }: CommandSurroundings & { readonly ended: Promise<unknown> },
-): Promise<void> {
+async function forwardLines(stream: Readable, context: StageContext<never>, ended: Promise<unknown>): Promise<void> {
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let timer: NodeJS.Timeout | undefined;
   const waitForMore = (): void => {
@@ -80,7 +69,6 @@ async function forwardLines(
     context.log("info", line);
     const metric = parseMetricLine(line);
     if (metric !== undefined) context.metric(metric.name, metric.value, metric.step);
-    await drained();
     timer?.refresh();
   }
   clearTimeout(timer);
