@@ -7,6 +7,7 @@ export const artifactShapes = {
   dataset: "folder",
   stats: "file",
   model: "folder",
+  onnx: "file",
   predictions: "folder",
   thresholds: "file",
   submission: "file",

@@ -13,6 +13,7 @@ export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>
   "kaggle/download": async () => (await import("./kaggle-download.ts")).kaggleDownload,
   "kaggle/download-files": async () => (await import("./kaggle-download-files.ts")).kaggleDownloadFiles,
   "kaggle/submit": async () => (await import("./kaggle-submit.ts")).kaggleSubmit,
+  "model/export": async () => (await import("./model-export.ts")).modelExport,
   "model/predict": async () => (await import("./model-predict.ts")).modelPredict,
   "model/train": async () => (await import("./model-train.ts")).modelTrain,
   "model/tune-thresholds": async () => (await import("./model-tune-thresholds.ts")).modelTuneThresholds,

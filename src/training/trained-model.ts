@@ -7,6 +7,7 @@ import type { Normalization } from "./augment/prepare-images.ts";
 import type { ArchName } from "./models/architecture.ts";
 import type { HeadOptions } from "./models/head.ts";
 import { createNetwork, type Network } from "./models/network.ts";
+import type { NamedArray } from "./weights/named-arrays.ts";
 import { exportWeights, importWeights } from "./weights/network-weights.ts";
 import { loadSafetensors, saveSafetensors } from "./weights/safetensors.ts";
 
@@ -45,6 +46,11 @@ export async function loadModelDescription(folder: string): Promise<ModelDescrip
   const description = JSON.parse(await readFile(path, "utf8")) as ModelDescription;
   if (description.version !== 1) fail("input", `${path} has version ${description.version}, expected 1.`);
   return description;
+}
+
+/** The weights of a model, without a network to put them into: names and layouts of docs/reference/artifacts.md. */
+export async function loadWeights(folder: string): Promise<Map<string, NamedArray>> {
+  return loadSafetensors(join(folder, weightsName));
 }
 
 /** Builds the network of a model and gives it the model's weights, all of them. `seed` decides its dropout. */

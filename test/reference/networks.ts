@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type ArchName, describeBody, listUnits } from "../../src/training/models/architecture.ts";
+import { describeHead, type HeadOptions } from "../../src/training/models/head.ts";
 import { createNetwork, type Network } from "../../src/training/models/network.ts";
 import { uploadFloats } from "../../src/training/runtime/upload.ts";
 import type { NamedArray } from "../../src/training/weights/named-arrays.ts";
@@ -38,10 +39,12 @@ export interface ReferenceNetwork {
   readonly arch: ArchName;
   readonly width: number;
   readonly hidden: readonly number[];
+  /** `concat` unless it says otherwise. */
+  readonly pool?: HeadOptions["pool"];
 }
 
 /** Weights as resnet.py gives them to torchvision's network and fastai's head. */
-export function referenceWeights({ arch, width, hidden }: ReferenceNetwork): Map<string, NamedArray> {
+export function referenceWeights({ arch, width, hidden, pool = "concat" }: ReferenceNetwork): Map<string, NamedArray> {
   const shapes = new Map<string, readonly number[]>();
   const addNorm = (name: string, size: number) => {
     for (const part of ["weight", "bias", "running_mean", "running_var"]) shapes.set(`${name}.${part}`, [size]);
@@ -51,18 +54,17 @@ export function referenceWeights({ arch, width, hidden }: ReferenceNetwork): Map
     shapes.set(`${convolution}.weight`, [outputs, inputs, kernel, kernel]);
     addNorm(norm, outputs);
   }
-  const widths = [2 * spec.numFeatures, ...hidden, numClasses];
-  for (const [index, outputs] of widths.slice(1).entries()) {
-    addNorm(`head.${index}.bn`, widths[index] as number);
-    shapes.set(`head.${index}.linear.weight`, [outputs, widths[index] as number]);
-    shapes.set(`head.${index}.linear.bias`, [outputs]);
+  for (const { norm, linear, inputs, outputs } of describeHead({ pool, hidden, dropout: 0 }, { ...spec, numClasses })) {
+    addNorm(norm, inputs);
+    shapes.set(`${linear}.weight`, [outputs, inputs]);
+    shapes.set(`${linear}.bias`, [outputs]);
   }
   return hashWeights(shapes);
 }
 
 export function createReferenceNetwork(options: ReferenceNetwork): Network {
-  const { arch, width, hidden } = options;
-  const head = { pool: "concat", hidden, dropout: 0 } as const;
+  const { arch, width, hidden, pool = "concat" } = options;
+  const head = { pool, hidden, dropout: 0 };
   const network = createNetwork({ arch, width, numChannels, numClasses, head, seed: 0 });
   importWeights(network, referenceWeights(options), "the reference");
   return network;

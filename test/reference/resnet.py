@@ -154,20 +154,21 @@ def training(make_optimizer):
     return {"losses": losses, "norms": norms}
 
 
-torch.manual_seed(0)
-torch.use_deterministic_algorithms(True)
-result = {
-    "script": "test/reference/resnet.py",
-    "versions": {"python": platform.python_version(), "torch": torch.__version__, "torchvision": torchvision.__version__},
-    "logits": logits(),
-    "gradients": {"resnet18": gradients("resnet18", 4, 64, 6), "resnet50": gradients("resnet50", 2, 48, 12)},
-    "runningStatistics": running_statistics(),
-    "training": {
-        "adam": training(lambda groups: torch.optim.Adam(groups)),
-        # At 1e-2 a gradient and its decay cancel to rounding noise, which Adam blows up: float32 and float64 part in PyTorch too.
-        "adam with decay": training(lambda groups: torch.optim.Adam(groups, weight_decay=3e-2)),
-        "adamw": training(lambda groups: torch.optim.AdamW(groups, weight_decay=1e-2)),
-        "sgd": training(lambda groups: torch.optim.SGD(groups, momentum=0.9, weight_decay=1e-3)),
-    },
-}
-(folder / "resnet.json").write_text(json.dumps(result, indent=1) + "\n")
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    torch.use_deterministic_algorithms(True)
+    result = {
+        "script": "test/reference/resnet.py",
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "torchvision": torchvision.__version__},
+        "logits": logits(),
+        "gradients": {"resnet18": gradients("resnet18", 4, 64, 6), "resnet50": gradients("resnet50", 2, 48, 12)},
+        "runningStatistics": running_statistics(),
+        "training": {
+            "adam": training(lambda groups: torch.optim.Adam(groups)),
+            # At 1e-2 a gradient and its decay cancel to rounding noise, which Adam blows up: float32 and float64 part in PyTorch too.
+            "adam with decay": training(lambda groups: torch.optim.Adam(groups, weight_decay=3e-2)),
+            "adamw": training(lambda groups: torch.optim.AdamW(groups, weight_decay=1e-2)),
+            "sgd": training(lambda groups: torch.optim.SGD(groups, momentum=0.9, weight_decay=1e-3)),
+        },
+    }
+    (folder / "resnet.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -26,22 +26,44 @@ export interface HeadPlace {
   readonly step: () => number;
 }
 
+/** One linear layer of a head, with the batch norm and the dropout before it. */
+export interface HeadLayerSpec {
+  /** Prefixes of parameter names, e.g. `head.0.bn` and `head.0.linear`. */
+  readonly norm: string;
+  readonly dropout: string;
+  readonly linear: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Lays out the linear layers of a head; a ReLU stands between two of them. */
+export function describeHead(
+  { pool, hidden }: HeadOptions,
+  { numFeatures, numClasses }: Pick<HeadPlace, "numFeatures" | "numClasses">,
+): readonly HeadLayerSpec[] {
+  const widths = [pool === "concat" ? 2 * numFeatures : numFeatures, ...hidden, numClasses];
+  return widths.slice(1).map((outputs, index) => ({
+    norm: `head.${index}.bn`,
+    dropout: `head.${index}.dropout`,
+    linear: `head.${index}.linear`,
+    inputs: widths[index] as number,
+    outputs,
+  }));
+}
+
 /**
  * fastai's head: pooling, then for each linear layer batch norm, dropout, linear, with a ReLU between: features
  * `[n, h, w, numFeatures]` → logits `[n, numClasses]`. Parameters are `head.0.bn.weight`, `head.0.linear.weight`, …
  */
-export function createHead(options: HeadOptions, { numFeatures, numClasses, seed, step }: HeadPlace): Layer {
-  const isConcat = options.pool === "concat";
-  const widths = [isConcat ? 2 * numFeatures : numFeatures, ...options.hidden, numClasses];
-  const layers: Layer[] = [isConcat ? createConcatPool() : createAveragePool()];
-  for (const [index, outputs] of widths.slice(1).entries()) {
-    const inputs = widths[index] as number;
-    const name = `head.${index}`;
+export function createHead(options: HeadOptions, place: HeadPlace): Layer {
+  const { seed, step } = place;
+  const layers: Layer[] = [options.pool === "concat" ? createConcatPool() : createAveragePool()];
+  for (const [index, { norm, dropout, linear, inputs, outputs }] of describeHead(options, place).entries()) {
     if (index > 0) layers.push(createRelu());
     layers.push(
-      createVectorBatchNorm(createBatchNorm({ name: `${name}.bn`, numChannels: inputs, group: 2 })),
-      createDropout({ name: `${name}.dropout`, rate: options.dropout, seed, step }),
-      createLinear({ name: `${name}.linear`, inputs, outputs, group: 2, seed }),
+      createVectorBatchNorm(createBatchNorm({ name: norm, numChannels: inputs, group: 2 })),
+      createDropout({ name: dropout, rate: options.dropout, seed, step }),
+      createLinear({ name: linear, inputs, outputs, group: 2, seed }),
     );
   }
   return createSequence(layers);

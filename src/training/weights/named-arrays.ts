@@ -10,3 +10,8 @@ export type NamedArrays = ReadonlyMap<string, NamedArray>;
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
+
+/** The numbers as they lie in memory: float32, little-endian on every machine that TensorFlow runs on. */
+export function bytesOf({ values }: NamedArray): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

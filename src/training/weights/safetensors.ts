@@ -1,7 +1,8 @@
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { fail } from "../../base/failure.ts";
+import { writeChunks } from "../../util/write-chunks.ts";
 import { fromBfloat16, fromFloat16 } from "./float-formats.ts";
-import type { NamedArray, NamedArrays } from "./named-arrays.ts";
+import { bytesOf, type NamedArray, type NamedArrays } from "./named-arrays.ts";
 import { maxHeaderBytes, parseHeader, type TensorEntry } from "./safetensors-header.ts";
 
 /** The file begins with the header's length: eight bytes, little-endian. */
@@ -69,17 +70,8 @@ export async function saveSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const names = [...arrays.keys()].sort();
-  const handle = await open(file, "w");
-  try {
-    await handle.write(encodeHeader(arrays, names, metadata));
-    for (const name of names) {
-      const { values } = arrays.get(name) as NamedArray;
-      await writeAll(handle, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    }
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const header = encodeHeader(arrays, names, metadata);
+  await writeChunks(file, [header, ...names.map((name) => bytesOf(arrays.get(name) as NamedArray))]);
 }
 
 function encodeHeader(
@@ -100,11 +92,4 @@ function encodeHeader(
   const length = Buffer.alloc(lengthBytes);
   length.writeBigUInt64LE(BigInt(padded.length));
   return Buffer.concat([length, padded]);
-}
-
-/** One call may write less than it was given, as Linux does above 2 GB. */
-async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.byteLength; ) {
-    done += (await handle.write(bytes, done, bytes.byteLength - done)).bytesWritten;
-  }
 }
