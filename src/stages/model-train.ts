@@ -33,7 +33,7 @@ async function trainModel(stage: Stage): Promise<void> {
   checkDatasets(dataset, held);
   warnOfAbsentClasses(stage, held);
   const recipe = recipeOf(stage.with);
-  planEpochs(recipe.phases, dataset.samples.rows.length);
+  planEpochs(recipe, dataset.samples.rows.length);
   const start = await createStartingPoint(stage, dataset);
 
   const { size } = stage.with;

@@ -256,6 +256,86 @@ export interface ModelTrainWith {
            * At the very beginning of the phase, the fraction of the first cycle that runs at lr/100.
            */
           warmup: number;
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "one_cycle";
+          /**
+           * Peak over start.
+           */
+          div: number;
+          /**
+           * Peak over end. PyTorch's default is 250000.
+           */
+          div_final: number;
+          /**
+           * Fraction of the cycle in which the rate rises. PyTorch's default is 0.3.
+           */
+          pct_start: number;
+          /**
+           * Whose steps: fastai's fit_one_cycle would reach the end one step after the last, PyTorch's OneCycleLR reaches it at the last.
+           */
+          variant: "fastai" | "torch";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "flat_cosine";
+          /**
+           * Fraction of the cycle that runs at the peak.
+           */
+          flat: number;
+          /**
+           * Peak over end.
+           */
+          div_final: number;
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "step";
+          /**
+           * What the rate is multiplied by each time.
+           */
+          factor: number;
+          /**
+           * Epochs from one time to the next.
+           */
+          every: number;
+          /**
+           * Numbers of epochs of the phase after which the rate is lowered. Instead of every.
+           */
+          at?: number[];
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "plateau";
+          /**
+           * What the rate is multiplied by each time.
+           */
+          factor: number;
+          /**
+           * Epochs in a row without a better value that are put up with.
+           */
+          patience: number;
+          /**
+           * By how much a value has to be better to count, relative to the best.
+           */
+          threshold: number;
+          /**
+           * Epochs after a reduction that are not counted.
+           */
+          cooldown: number;
+          /**
+           * The lowest the rate goes, as a fraction of lr.
+           */
+          floor: number;
         };
     /**
      * Samples per optimizer step.

@@ -1,7 +1,8 @@
 import { fail } from "../../base/failure.ts";
 import { cycleLengths } from "../schedules/cycles.ts";
 import { createSchedule } from "../schedules/schedule.ts";
-import type { LearningRates, PhaseRecipe } from "./recipe.ts";
+import { type EpochRecord, metricsOf } from "./history.ts";
+import type { LearningRates, PhaseRecipe, TrainingRecipe } from "./recipe.ts";
 
 /** One epoch of the whole training. */
 export interface PlannedEpoch {
@@ -12,21 +13,26 @@ export interface PlannedEpoch {
   readonly numSteps: number;
   /** Steps of all epochs before this one. */
   readonly firstStep: number;
-  /** The rates of each group at a step of this epoch, counted from 0. */
-  learningRatesAt(step: number): LearningRates;
+  /** The rates of each group at a step of this epoch, counted from 0, after the epochs of `history`. */
+  learningRatesAt(step: number, history: readonly EpochRecord[]): LearningRates;
 }
 
 /** Lays out all epochs of all phases. A batch larger than the set of samples is a failure of the configuration. */
-export function planEpochs(phases: readonly PhaseRecipe[], numSamples: number): readonly PlannedEpoch[] {
+export function planEpochs(recipe: TrainingRecipe, numSamples: number): readonly PlannedEpoch[] {
+  const { phases, monitor } = recipe;
   const epochs: PlannedEpoch[] = [];
   let firstStep = 0;
   for (const [phaseIndex, phase] of phases.entries()) {
     const numSteps = countSteps(phase, numSamples);
-    const schedule = createSchedule(phase.schedule, phase.cycles, numSteps);
+    const { cycles } = phase;
+    const schedule = createSchedule(phase.schedule, { cycles, stepsPerEpoch: numSteps, direction: monitor.direction });
+    const firstEpochIndex = epochs.length;
     const numEpochs = cycleLengths(phase.cycles).reduce((sum, length) => sum + length, 0);
     for (let index = 0; index < numEpochs; index += 1) {
-      const learningRatesAt = (step: number): LearningRates => {
-        const factor = schedule(index * numSteps + step);
+      const learningRatesAt: PlannedEpoch["learningRatesAt"] = (step, history) => {
+        const ofPhase = history.slice(firstEpochIndex);
+        const monitored = ofPhase.map((record) => metricsOf(record).get(monitor.metric) as number);
+        const factor = schedule(index * numSteps + step, monitored);
         const [early, late, head] = phase.learningRates;
         return [early * factor, late * factor, head * factor];
       };

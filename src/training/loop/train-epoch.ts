@@ -43,6 +43,7 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     clipNorm,
     seed,
     epoch,
+    history: state.history,
     firstStep: state.step,
   })) {
     unread.push(value);

@@ -9,6 +9,7 @@ import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../models/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
+import type { EpochRecord } from "./history.ts";
 import type { PlannedEpoch } from "./plan-epochs.ts";
 
 export interface EpochTraining {
@@ -20,6 +21,8 @@ export interface EpochTraining {
   readonly clipNorm: number | undefined;
   readonly seed: number;
   readonly epoch: PlannedEpoch;
+  /** The epochs before, which a schedule may heed. */
+  readonly history: readonly EpochRecord[];
   /** Steps of this epoch that were done before (by a run that was interrupted). */
   readonly firstStep: number;
 }
@@ -29,7 +32,7 @@ export interface EpochTraining {
  * depend on seed, epoch and step alone: an epoch begun in the middle does what it would have done.
  */
 export async function* trainSteps(training: EpochTraining): AsyncGenerator<Tensor, void, void> {
-  const { network, optimizer, samples, loss, clipNorm, seed, epoch, firstStep } = training;
+  const { network, optimizer, samples, loss, clipNorm, seed, epoch, history, firstStep } = training;
   const batches = shuffleIntoBatches(samples.numSamples, epoch.phase.batch, [seed, "shuffle", epoch.epoch]);
   let step = firstStep;
   for await (const batch of readBatches(samples, batches.slice(firstStep))) {
@@ -38,7 +41,7 @@ export async function* trainSteps(training: EpochTraining): AsyncGenerator<Tenso
     const pass = network.computeGradients({ images, labels }, loss, epoch.firstStep + step);
     images.dispose();
     labels.dispose();
-    const learningRates = epoch.learningRatesAt(step);
+    const learningRates = epoch.learningRatesAt(step, history);
     optimizer.step(pass.gradients, { learningRates, ...(clipNorm !== undefined && { clipNorm }) });
     step += 1;
     yield pass.loss;

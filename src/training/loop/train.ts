@@ -26,7 +26,7 @@ export interface TrainingResult {
  */
 export async function train(training: Training): Promise<TrainingResult> {
   const { network, recipe, samples, checkpoints, observer } = training;
-  const epochs = planEpochs(recipe.phases, samples.numSamples);
+  const epochs = planEpochs(recipe, samples.numSamples);
   const numEpochs = epochs.length;
 
   // Go on from where an interrupted run was.
@@ -114,7 +114,7 @@ function recordOf(epoch: PlannedEpoch, state: TrainingState, evaluation: Evaluat
     valLoss: evaluation.loss,
     macroF1: evaluation.macroF1,
     microF1: evaluation.microF1,
-    learningRates: epoch.learningRatesAt(epoch.numSteps - 1),
+    learningRates: epoch.learningRatesAt(epoch.numSteps - 1, state.history),
     imagesPerSecond: (1000 * state.step * epoch.phase.batch) / state.trainedMs,
   };
 }

@@ -114,6 +114,18 @@ describe("train", () => {
     expect(resumed.weights).toBe(whole.weights);
   });
 
+  it("lowers the rate on a plateau of the monitored metric, from epoch to epoch and after an interruption", async () => {
+    const schedule = { type: "plateau", patience: 0, factor: 0.5, threshold: 100 } as const;
+    const all = { ...toyRecipe.phases[1]!, cycles: { epochs: 4 }, schedule };
+    const recipe = { ...toyRecipe, keep: "last", phases: [toyRecipe.phases[0]!, all] } as const;
+    // Loss is never a hundred times better, so that every epoch after the phase's first counts as bad.
+    const onLoss = { ...recipe, monitor: { metric: "val/loss", direction: "maximize" } } as const;
+    await expect(run("plateau", onLoss, 6 * 4 + 2)).rejects.toThrow("interrupted");
+    const { records, resumedAt } = await run("plateau", onLoss);
+    expect(resumedAt).toEqual({ epoch: 5, step: 2 });
+    expect(records.map(({ learningRates }) => learningRates[2])).toEqual([0.01, 0.01, 0.01, 0.005, 0.0025]);
+  });
+
   it("keeps the last epoch when asked to", async () => {
     const { keptEpoch } = await run("last", { ...toyRecipe, keep: "last", phases: toyRecipe.phases.slice(0, 1) });
     expect(keptEpoch).toBe(1);
