@@ -199,6 +199,11 @@ export const diagnosticCodes = {
     explanation: "`--target` and `--force` name stages of the pipeline.",
     fix: "Use the name of a stage as it stands below `stages:`.",
   },
+  PIPE306: {
+    title: "a run or a result that is not there",
+    explanation: "The command names a run, a stage's result or an entry of the cache, and there is none of this name.",
+    fix: "`pipe cache ls` lists the entries of the cache; runs are the folders in `runs/`.",
+  },
 } as const satisfies Record<string, DiagnosticExplanation>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

@@ -8,6 +8,8 @@ import type { Manifest } from "./manifest.ts";
 export interface Cache {
   /** Looks for an entry; cheap, no content is read. */
   lookup(fingerprint: Fingerprint): Promise<CacheLookup>;
+  /** Notes that a run takes an entry, after the run has linked it; false when it was removed meanwhile. */
+  use(entry: CacheEntry): Promise<boolean>;
   /** Removes what killed attempts left behind, other than work that a next attempt goes on from. */
   sweep(): Promise<void>;
   /** Waits until this process alone may make the entry. */

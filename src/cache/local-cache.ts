@@ -1,13 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { OutputRecord } from "../base/event.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
-import { acquireLock, type FolderLock, tryLock } from "../util/folder-lock.ts";
+import { errorCode } from "../util/error-code.ts";
+import { acquireLock, type FolderLock } from "../util/folder-lock.ts";
 import type { Attempt, BeginOptions, Cache, CacheEntry, CacheLookup } from "./cache.ts";
+import {
+  type EntryPlaces,
+  identityName,
+  keptName,
+  listNames,
+  placesOf,
+  removeLeftovers,
+  withIdleEntry,
+} from "./entry-places.ts";
+import { layOutCache } from "./layout.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
-import { awaitOrphan, hasOrphan } from "./orphan.ts";
+import { awaitOrphan } from "./orphan.ts";
 import { sealOutput } from "./seal-output.ts";
 
 /**
@@ -20,22 +31,22 @@ import { sealOutput } from "./seal-output.ts";
  *     locks/<fingerprint>/
  */
 export function createLocalCache(folder: string): Cache {
-  const placesOf = (fingerprint: Fingerprint): Places => ({
-    fingerprint,
-    entry: join(folder, "cache", fingerprint),
-    work: join(folder, "work", fingerprint),
-    locks: join(folder, "locks", fingerprint),
-  });
   return {
     async lookup(fingerprint) {
-      return lookup(placesOf(fingerprint).entry);
+      return lookup(placesOf(folder, fingerprint).entry);
+    },
+    async use({ manifest: { fingerprint } }) {
+      const { entry } = placesOf(folder, fingerprint);
+      await touchManifest(entry);
+      return (await lookup(entry)).type === "hit";
     },
     async sweep() {
       // Folders in work/ are named by fingerprints, and most of the time there is none.
-      for (const name of await listFolder(join(folder, "work"))) await sweepWork(placesOf(name as Fingerprint));
+      for (const name of await listNames(layOutCache(folder).work))
+        await sweepWork(placesOf(folder, name as Fingerprint));
     },
     async begin(fingerprint, options) {
-      const places = placesOf(fingerprint);
+      const places = placesOf(folder, fingerprint);
       const lock = await acquireLock(places.locks, options);
       try {
         return await startAttempt(places, lock, options);
@@ -45,16 +56,6 @@ export function createLocalCache(folder: string): Cache {
       }
     },
   };
-}
-
-const keptName = "kept";
-const identityName = "process.json";
-
-interface Places {
-  readonly fingerprint: Fingerprint;
-  readonly entry: string;
-  readonly work: string;
-  readonly locks: string;
 }
 
 async function lookup(entryFolder: string): Promise<CacheLookup> {
@@ -68,7 +69,7 @@ async function lookup(entryFolder: string): Promise<CacheLookup> {
   return { type: "hit", entry: { manifest, outputsFolder } };
 }
 
-async function startAttempt(places: Places, lock: FolderLock, options: BeginOptions): Promise<Attempt> {
+async function startAttempt(places: EntryPlaces, lock: FolderLock, options: BeginOptions): Promise<Attempt> {
   const name = `outputs-${randomBytes(4).toString("hex")}`;
   const outputsFolder = join(places.work, name);
   const workFolder = join(places.work, keptName);
@@ -110,7 +111,11 @@ async function startAttempt(places: Places, lock: FolderLock, options: BeginOpti
 }
 
 /** The old outputs stay where they are: the old manifest is true until the new one takes its place, and runs may read them still. */
-async function moveIn(places: Places, name: string, describe: (superseded: string[]) => Manifest): Promise<CacheEntry> {
+async function moveIn(
+  places: EntryPlaces,
+  name: string,
+  describe: (superseded: string[]) => Manifest,
+): Promise<CacheEntry> {
   const old = await loadManifest(places.entry);
   const superseded = old === undefined ? [] : [...old.superseded, old.outputsFolder];
   const manifest = describe(superseded);
@@ -122,30 +127,20 @@ async function moveIn(places: Places, name: string, describe: (superseded: strin
   return { manifest, outputsFolder: join(places.entry, name) };
 }
 
+/** The time of a manifest is that of the entry's last use. */
+async function touchManifest(entryFolder: string): Promise<void> {
+  const now = new Date();
+  await utimes(join(entryFolder, manifestName), now, now).catch((error) => {
+    // A cache that others keep may be read-only for this user; that it is gone shows in the look that follows.
+    if (!["ENOENT", "EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "")) throw error;
+  });
+}
+
 /** Leaves alone what is somebody's, also what a stage of a dead runner still writes to. */
-async function sweepWork(places: Places): Promise<void> {
-  if (await hasOrphan(join(places.work, identityName))) return;
-  const tried = await tryLock(places.locks);
-  if (tried.type === "held") return;
-  try {
+async function sweepWork(places: EntryPlaces): Promise<void> {
+  await withIdleEntry(places, async () => {
     await removeLeftovers(places);
-    const kept = await listFolder(join(places.work, keptName));
+    const kept = await listNames(join(places.work, keptName));
     if (kept.length === 0) await rm(places.work, { recursive: true, force: true });
-  } finally {
-    await tried.lock.release();
-  }
-}
-
-/** What attempts left that were killed: outputs that no manifest names, and half-written files. Only the lock's holder may. */
-async function removeLeftovers(places: Places): Promise<void> {
-  const old = await loadManifest(places.entry);
-  const named = new Set([manifestName, ...(old === undefined ? [] : [old.outputsFolder, ...old.superseded])]);
-  for (const name of await listFolder(places.entry))
-    if (!named.has(name)) await rm(join(places.entry, name), { recursive: true, force: true });
-  for (const name of await listFolder(places.work))
-    if (name !== keptName) await rm(join(places.work, name), { recursive: true, force: true });
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
+  });
 }

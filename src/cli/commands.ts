@@ -25,6 +25,14 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/validate.ts")).validate,
   },
   {
+    name: "cache",
+    summary:
+      "List kept results (ls), read them again (verify), remove some (gc), keep some from being removed (pin, unpin).",
+    positionals: ["ls|verify|gc|pin|unpin", "[ENTRY|RUN|STAGE]"],
+    options: ["sort", "max-size", "older-than", "keep-runs", "dry-run", "json", "quiet"],
+    load: async () => (await import("./commands/cache.ts")).cache,
+  },
+  {
     name: "mlflow",
     summary: "Start (up), stop (down) or open a local MLflow server, or deliver runs that it does not know (sync).",
     positionals: ["up|down|open|sync", "[RUN]"],

@@ -47,6 +47,30 @@ export const optionTable = {
     type: "switch",
     description: "Do not tell the MLflow server of this run; pipe mlflow sync can do it later.",
   },
+  sort: {
+    type: "value",
+    placeholder: "ORDER",
+    description: "Order of the list: used (latest use first), made, size or stage.",
+  },
+  "max-size": {
+    type: "value",
+    placeholder: "SIZE",
+    description: "Remove what was not used for longest until the rest has this size, e.g. 20GB.",
+  },
+  "older-than": {
+    type: "value",
+    placeholder: "TIME",
+    description: "Remove what was not used for this time, e.g. 30d.",
+  },
+  "keep-runs": {
+    type: "value",
+    placeholder: "NUMBER",
+    description: "Keep all that this many of the latest runs lead to; 10 unless given.",
+  },
+  "dry-run": {
+    type: "switch",
+    description: "Say what would be done, and do nothing.",
+  },
   directory: {
     type: "value",
     short: "C",

@@ -1,5 +1,5 @@
 import type { Palette } from "./palette.ts";
-import { measureWidth } from "./text-width.ts";
+import { renderTable } from "./table.ts";
 
 /** A submission to a competition, as the leaderboard shows it. */
 export interface LeaderboardRow {
@@ -35,15 +35,7 @@ export function renderLeaderboard(competition: string, rows: readonly Leaderboar
     row.runId ?? "",
     row.message,
   ]);
-  const widths = header.map((name, column) =>
-    Math.max(...[name, ...cells.map((row) => row[column] ?? "")].map(measureWidth)),
-  );
-  const pad = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - measureWidth(cell)))
-      .join("  ")
-      .trimEnd();
-  return `${[title.trimEnd(), palette.dim(pad(header)), ...cells.map(pad)].join("\n")}\n`;
+  return `${title}${renderTable(header, cells, palette)}\n`;
 }
 
 /** From one eighth of a column for the lowest score to the whole width for the highest. */

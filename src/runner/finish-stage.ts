@@ -7,15 +7,16 @@ import type { StagePlan } from "./plan-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import { flattenParameters } from "./stage-parameters.ts";
 
-/** Takes a stage's result from the cache into the run. */
+/** Takes a stage's result from the cache into the run; `again` when it was removed from the cache meanwhile. */
 export async function finishCached(
   stage: Stage,
   plan: StagePlan,
   entry: CacheEntry,
   state: RunState,
-): Promise<StageEnd> {
+): Promise<StageEnd | "again"> {
   const { madeBy, durationMs, metrics } = entry.manifest;
   await adopt(stage, plan, entry, state);
+  if (!(await state.knowledge.cache.use(entry))) return "again";
   emitFinished(stage, state, {
     cause: { type: "fresh" },
     outcome: { type: "cached", madeBy, durationMs },

@@ -6,20 +6,27 @@ export interface Project {
   readonly folder: string;
   /** Everything that may be deleted and is computed again. */
   readonly stateFolder: string;
+  /** The cache of results: the state folder, unless several projects share one. */
+  readonly cacheFolder: string;
+  readonly isCacheShared: boolean;
   readonly runsFolder: string;
   readonly indexFolder: string;
   readonly historyFolder: string;
   readonly packStore: string;
 }
 
-export function locateProject(folder: string): Project {
+/** `sharedCache` is the absolute path of a cache outside the project. */
+export function locateProject(folder: string, sharedCache?: string): Project {
   const stateFolder = join(folder, ".pipe");
+  const cacheFolder = sharedCache ?? stateFolder;
   return {
     folder,
     stateFolder,
+    cacheFolder,
+    isCacheShared: cacheFolder !== stateFolder,
     runsFolder: join(folder, "runs"),
     indexFolder: join(stateFolder, "index"),
     historyFolder: join(stateFolder, "history"),
-    packStore: join(stateFolder, "packs"),
+    packStore: join(cacheFolder, "packs"),
   };
 }

@@ -7,3 +7,8 @@ export function createRunId(pipeline: string, now: Date, randomBytes: Uint8Array
   const suffix = Buffer.from(randomBytes.subarray(0, 2)).toString("hex");
   return `${time}-${name}-${suffix}` as RunId;
 }
+
+/** The pipeline's name in a run's, as far as it went into it. */
+export function pipelineOfRun(run: RunId): string {
+  return /^\d{8}-\d{6}-(.*)-[0-9a-f]{4}$/.exec(run)?.[1] ?? "";
+}

@@ -13,7 +13,10 @@ export interface UserPaths {
 
 export function createUserPaths(project: Project): UserPaths {
   const known = new Map<string, Promise<UserPathContent>>();
-  const options = { indexFolder: project.indexFolder, excluded: [project.stateFolder, project.runsFolder] };
+  const options = {
+    indexFolder: project.indexFolder,
+    excluded: [project.stateFolder, project.cacheFolder, project.runsFolder],
+  };
   const locate = (reference: PathReference): string => resolve(project.folder, reference.path);
   const refresh = (reference: PathReference): Promise<UserPathContent> => {
     const path = locate(reference);

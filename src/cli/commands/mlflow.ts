@@ -1,19 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FailureError } from "../../base/failure.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderRefused, renderTracking } from "../../report/tracking-summary.ts";
-import { locateProject } from "../../runner/project.ts";
+import { listRunIds } from "../../runner/run-list.ts";
 import { isAbandoned } from "../../runner/run-record.ts";
 import { closeDeadRun, deliverRun } from "../../tracking/deliver.ts";
 import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
 import { ensureMlflow } from "../../tracking/mlflow-command.ts";
 import { MlflowError } from "../../tracking/mlflow-request.ts";
 import { runUrl } from "../../tracking/tracker.ts";
-import { findNearestName } from "../../util/nearest-name.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { reportDiagnostics } from "../report-diagnostics.ts";
+import { openProject } from "../open-project.ts";
+import { rejectAction } from "../reject-action.ts";
 import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 
@@ -25,7 +24,7 @@ const defaultPort = 5000;
 /** Starts, stops and shows a local MLflow server, and delivers runs that no server knows yet. */
 export async function mlflow(invocation: Invocation): Promise<ExitCode> {
   const [name = ""] = invocation.positionals;
-  if (!(name in actions)) return rejectAction(name, invocation);
+  if (!(name in actions)) return rejectAction("mlflow", Object.keys(actions), invocation);
   return withInterrupts(invocation, (signal) => actions[name as Action](invocation, signal));
 }
 
@@ -69,12 +68,13 @@ async function open({ io }: Invocation): Promise<ExitCode> {
   return 0;
 }
 
-async function sync({ io, folder, positionals, isColored }: Invocation, signal: AbortSignal): Promise<ExitCode> {
+async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const { io, positionals, isColored } = invocation;
   const server = findTrackingServer(io.environment);
   if (!server) return failWithoutServer(io);
-  const { runsFolder } = locateProject(folder);
+  const { runsFolder } = openProject(invocation);
   const [, only] = positionals;
-  const runs = listRuns(runsFolder).filter((run) => only === undefined || run === only);
+  const runs = listRunIds(runsFolder).filter((run) => only === undefined || run === only);
   if (only !== undefined && runs.length === 0) {
     io.stderr.write(`There is no run "${only}" in ${runsFolder}.\n`);
     return 2;
@@ -106,29 +106,7 @@ async function sync({ io, folder, positionals, isColored }: Invocation, signal: 
   return hasFailed ? 1 : 0;
 }
 
-function listRuns(runsFolder: string): string[] {
-  if (!existsSync(runsFolder)) return [];
-  return readdirSync(runsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(runsFolder, entry.name, "events.ndjson")))
-    .map(({ name }) => name)
-    .sort();
-}
-
 function failWithoutServer(io: Invocation["io"]): ExitCode {
   io.stderr.write(`MLflow: ${explainNoServer(io.environment)}\n`);
   return 1;
-}
-
-function rejectAction(name: string, invocation: Invocation): ExitCode {
-  const names = Object.keys(actions);
-  const nearest = findNearestName(name, names);
-  const hint = nearest === undefined ? `Actions: ${names.join(", ")}` : `Did you mean: pipe mlflow ${nearest}`;
-  const diagnostic = {
-    code: "PIPE301",
-    severity: "error",
-    message: `pipe mlflow has no action "${name}"`,
-    hint,
-  } as const;
-  reportDiagnostics({ diagnostics: [diagnostic], sources: new Map() }, invocation);
-  return 2;
 }

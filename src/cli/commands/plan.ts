@@ -2,21 +2,21 @@ import { createLocalCache } from "../../cache/local-cache.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderPlan } from "../../report/plan-report.ts";
 import { planPipeline } from "../../runner/plan-pipeline.ts";
-import { locateProject } from "../../runner/project.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable } from "../load-runnable.ts";
+import { openProject } from "../open-project.ts";
 import { describeSurroundings } from "../stage-surroundings.ts";
 
 export async function plan(invocation: Invocation): Promise<ExitCode> {
   const runnable = await loadRunnable(invocation);
   if (runnable === undefined) return 2;
   const { pipeline, target } = runnable;
-  const { options, folder, io, isColored } = invocation;
-  const project = locateProject(folder);
+  const { options, io, isColored } = invocation;
+  const project = openProject(invocation);
   const planned = await planPipeline(pipeline, {
     project,
-    cache: createLocalCache(project.stateFolder),
+    cache: createLocalCache(project.cacheFolder),
     force: selectForced(invocation),
     ...(target === undefined ? {} : { target }),
     surroundings: describeSurroundings(io),

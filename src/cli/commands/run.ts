@@ -1,10 +1,10 @@
 import type { RunEvent } from "../../base/event.ts";
 import { createLocalCache } from "../../cache/local-cache.ts";
+import { registerRuns } from "../../cache/upkeep/cache-users.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
 import { createLocalExecutor } from "../../runner/executor/local-executor.ts";
 import { toFailure } from "../../runner/failure-of-error.ts";
-import { locateProject } from "../../runner/project.ts";
 import { runPipeline } from "../../runner/run-pipeline.ts";
 import { createTracker, type Tracker } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
@@ -12,6 +12,7 @@ import { createReporter } from "../create-reporter.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
+import { openProject } from "../open-project.ts";
 import { reportFailure } from "../report-failure.ts";
 import { createSetupReport } from "../setup-report.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
@@ -23,8 +24,8 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function execute({ pipeline, target, stages }: RunnablePipeline, invocation: Invocation): Promise<ExitCode> {
-  const { io, folder } = invocation;
-  const project = locateProject(folder);
+  const { io } = invocation;
+  const project = openProject(invocation);
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
   const notify = (level: "info" | "warning", text: string): void =>
     reporter.handle({ type: "notice", at: Date.now(), level, text });
@@ -43,9 +44,10 @@ async function execute({ pipeline, target, stages }: RunnablePipeline, invocatio
       signal: interrupts.signal,
       onSetup: createSetupReport((line) => notify("info", line)),
     });
+    if (project.isCacheShared) await registerRuns(project.cacheFolder, project.runsFolder);
     const { status } = await runPipeline(pipeline, {
       project,
-      cache: createLocalCache(project.stateFolder),
+      cache: createLocalCache(project.cacheFolder),
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       force: selectForced(invocation),
       ...(target === undefined ? {} : { target }),

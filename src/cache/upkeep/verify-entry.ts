@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { artifactShapes } from "../../base/artifact.ts";
+import type { OutputRecord } from "../../base/event.ts";
+import { FailureError } from "../../base/failure.ts";
+import type { ContentDigest, Fingerprint } from "../../base/ids.ts";
+import { tryLock } from "../../util/folder-lock.ts";
+import { sha256File } from "../../util/sha256.ts";
+import type { SealOptions } from "../cache.ts";
+import { layOutCache } from "../layout.ts";
+import type { Manifest } from "../manifest.ts";
+import { type FileContent, readOutput } from "../output-content.ts";
+
+/** An output that is not what the manifest says. */
+export interface OutputDamage {
+  readonly output: string;
+  /** Absolute. */
+  readonly path: string;
+  /** What is wrong with it, as a sentence's end: `is gone`. */
+  readonly problem: string;
+}
+
+/** Reads all outputs of an entry again and compares them with its manifest. */
+export async function findDamage(
+  entryFolder: string,
+  { outputs, outputsFolder }: Pick<Manifest, "outputs" | "outputsFolder">,
+  options: SealOptions = {},
+): Promise<OutputDamage[]> {
+  const folder = join(entryFolder, outputsFolder);
+  const damages: OutputDamage[] = [];
+  for (const [output, record] of Object.entries(outputs)) {
+    const problem = await findProblem(folder, output, record, options);
+    if (problem !== undefined) damages.push({ output, path: join(folder, record.path), problem });
+  }
+  return damages;
+}
+
+async function findProblem(
+  folder: string,
+  name: string,
+  expected: OutputRecord,
+  options: SealOptions,
+): Promise<string | undefined> {
+  const { kind, path } = expected;
+  if ((await lstat(join(folder, path)).catch(() => undefined)) === undefined) return "is gone";
+  try {
+    const found = await readOutput(folder, { name, kind, path, shape: artifactShapes[kind] }, { ...options, readFile });
+    if (found.digest === expected.digest) return undefined;
+    return found.numFiles === expected.numFiles
+      ? "has another content than when it was made"
+      : `holds ${found.numFiles} files, and had ${expected.numFiles} when it was made`;
+  } catch (error) {
+    if (error instanceof FailureError) return `is not as it was made: ${error.message}`;
+    throw error;
+  }
+}
+
+async function readFile(path: string): Promise<FileContent> {
+  const { size } = await lstat(path);
+  return { digest: (await sha256File(path)) as ContentDigest, sizeBytes: size };
+}
+
+/**
+ * Takes a damaged entry out of the cache, so that the next run makes it anew, and keeps it for a look; returns where it lies
+ * then. Undefined when somebody is making it at this moment.
+ */
+export async function quarantine(cacheFolder: string, fingerprint: Fingerprint): Promise<string | undefined> {
+  const { entries, locks, damaged } = layOutCache(cacheFolder);
+  const tried = await tryLock(join(locks, fingerprint));
+  if (tried.type === "held") return undefined;
+  try {
+    const target = join(damaged, `${fingerprint}-${randomBytes(4).toString("hex")}`);
+    await mkdir(damaged, { recursive: true });
+    await rename(join(entries, fingerprint), target);
+    return target;
+  } finally {
+    await tried.lock.release();
+  }
+}
