@@ -26,9 +26,16 @@ const generators = [
 const generatedFolders = ["src/stages/generated"];
 
 const wanted = new Map();
-for (const generate of generators) for (const [path, content] of await generate(root)) wanted.set(path, content);
-
-const outdated = [...wanted].filter(([path, content]) => read(path) !== content).map(([path]) => path);
+const outdated = [];
+for (const generate of generators) {
+  for (const [path, content] of await generate(root)) {
+    wanted.set(path, content);
+    if (read(path) === content) continue;
+    outdated.push(path);
+    // At once: later generators compile sources that import the types of the stages.
+    if (!isCheck) write(path, content);
+  }
+}
 const orphans = generatedFolders.flatMap(listFiles).filter((path) => !wanted.has(path));
 
 if (isCheck) {
@@ -39,12 +46,13 @@ if (isCheck) {
     process.exitCode = 1;
   }
 } else {
-  for (const path of outdated) {
-    mkdirSync(join(root, dirname(path)), { recursive: true });
-    writeFileSync(join(root, path), wanted.get(path));
-    console.log(`wrote ${path}`);
-  }
   for (const path of orphans) rmSync(join(root, path));
+}
+
+function write(path, content) {
+  mkdirSync(join(root, dirname(path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+  console.log(`wrote ${path}`);
 }
 
 function read(path) {

@@ -9,6 +9,8 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly required?: readonly string[];
+  /** Keys that have to stand beside a key. */
+  readonly dependencies?: Readonly<Record<string, readonly string[]>>;
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly maxItems?: number;

@@ -25,6 +25,7 @@ export function describeSchemaError(
     case "additionalProperties":
       return describeUnknownKey(subject, String(error.params["additionalProperty"]));
     case "required":
+    case "dependencies":
       return describeMissingKey(subject, String(error.params["missingProperty"]));
     case "type":
       return describeWrongType(subject);

@@ -3,12 +3,13 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadDataset } from "../../src/data/dataset.ts";
+import { type Dataset, loadDataset } from "../../src/data/dataset.ts";
 import type { DatasetStats } from "../../src/data/dataset-stats.ts";
 import { datasetBuild } from "../../src/stages/dataset-build.ts";
 import { datasetSplit } from "../../src/stages/dataset-split.ts";
 import { datasetStats } from "../../src/stages/dataset-stats.ts";
 import type { DatasetBuildWith } from "../../src/stages/generated/dataset-build.ts";
+import type { DatasetSplitWith } from "../../src/stages/generated/dataset-split.ts";
 import { createRecordingStage } from "./recording-stage.ts";
 
 const fixtures = join(import.meta.dirname, "..", "reference", "fixtures", "images");
@@ -136,18 +137,47 @@ describe("dataset/split and dataset/stats", () => {
     expect(stats.std[0]).toBeLessThan(expected.std[0] as number);
   });
 
-  it("splits into views of the same images", async () => {
-    const dataset = await build("Id,Target\na,0\nb,0 1\nc,0\n");
-    const stage = createRecordingStage({
-      with: { dataset, validation: 0.34, stratify: "multilabel", seed: 1 },
+  interface Split {
+    readonly train: Dataset;
+    readonly validation: Dataset;
+  }
+
+  async function split(change: Partial<DatasetSplitWith>, csv = "Id,Target\na,0\nb,0 1\nc,0\n"): Promise<Split> {
+    const stage = createRecordingStage<DatasetSplitWith>({
+      with: { dataset: await build(csv), validation: 0.34, stratify: "multilabel", seed: 1, ...change },
       ...{ folder: join(folder, "split"), environment: {}, outputs: { train: "train/", validation: "validation/" } },
     });
-    await datasetSplit.run(stage as never);
-    const [train, validation] = await Promise.all([
-      loadDataset(stage.output("train")),
-      loadDataset(stage.output("validation")),
-    ]);
+    await datasetSplit.run(stage);
+    const train = await loadDataset(stage.output("train"));
+    return { train, validation: await loadDataset(stage.output("validation")) };
+  }
+
+  it("splits into views of the same images", async () => {
+    const { train, validation } = await split({});
     expect(train.images).toEqual(validation.images);
     expect([...train.samples.rows, ...validation.samples.rows].sort()).toEqual([0, 1, 2]);
+  });
+
+  it.each(["multilabel", "none"] as const)("holds every sample out in exactly one fold (%s)", async (stratify) => {
+    const held: number[] = [];
+    for (const fold of [0, 1, 2]) {
+      const { train, validation } = await split({ folds: 3, fold, stratify });
+      expect([...train.samples.rows, ...validation.samples.rows].sort()).toEqual([0, 1, 2]);
+      held.push(...validation.samples.rows);
+    }
+    expect(held.sort()).toEqual([0, 1, 2]);
+  });
+
+  it("keeps samples of one group together", async () => {
+    const csv = join(folder, "groups.csv");
+    await writeFile(csv, "Id,specimen\na,x\nc,x\n");
+    for (const fold of [0, 1]) {
+      const { validation } = await split({ folds: 2, fold, groups: { csv, id: "Id", group: "specimen" } });
+      expect([[1], [0, 2]]).toContainEqual(validation.samples.rows);
+    }
+  });
+
+  it("refuses a fold that is none", async () => {
+    await expect(split({ folds: 3, fold: 3 })).rejects.toThrow("fold: 3 is none of 3 folds.");
   });
 });
