@@ -1,12 +1,10 @@
 import { fail } from "../base/failure.ts";
 import { type Dataset, listIds, loadDataset } from "../data/dataset.ts";
-import { saveSubmission } from "../data/submission.ts";
-import { loadThresholds } from "../data/thresholds.ts";
 import { changesImages } from "../training/augment/draw.ts";
-import { type DecisionRule, decideLabels, labelsOf } from "../training/metrics/decisions.ts";
 import { countPredictions, predictSamples, type Views } from "../training/predict/predict-samples.ts";
 import { loadModelDescription, loadNetwork, type ModelDescription } from "../training/trained-model.ts";
 import type { ModelPredictWith } from "./generated/model-predict.ts";
+import { decisionRuleOf, writeSubmission } from "./model/decision.ts";
 import { writePredictions } from "./model/prediction-output.ts";
 import { openSamples } from "./model/samples.ts";
 import { withTensorflow } from "./model/tensorflow.ts";
@@ -24,7 +22,7 @@ async function predict(stage: Stage): Promise<void> {
   const parameters = stage.with;
   const model = await loadModelDescription(parameters.model);
   const views = viewsOf(parameters, model);
-  const rule = await decisionRuleOf(parameters, model);
+  const rule = await decisionRuleOf(parameters, model.numClasses);
   const dataset = await loadDataset(parameters.dataset);
   checkDataset(model, dataset);
   const size = parameters.size ?? model.size;
@@ -42,13 +40,8 @@ async function predict(stage: Stage): Promise<void> {
   network.dispose();
 
   await writePredictions(stage.output("predictions"), { dataset, samples, table });
-  const shape = { numSamples: samples.numSamples, numClasses: samples.numClasses };
-  const decided = decideLabels({ values: table.probabilities, ...shape }, rule);
-  const rows = listIds(dataset).map((id, position) => ({ id, labels: labelsOf(decided, position) }));
-  await saveSubmission(stage.output("submission"), rows, parameters.submission);
-  stage.showFile(stage.output("submission"));
-  const numLabels = rows.reduce((sum, { labels }) => sum + labels.length, 0);
-  stage.metric("predict/labels_per_sample", numLabels / rows.length);
+  const ids = listIds(dataset);
+  await writeSubmission(stage, { ids, numClasses: samples.numClasses, probabilities: table.probabilities }, rule);
 }
 
 /** `undefined` when each image is to be predicted once, as it is. */
@@ -67,14 +60,6 @@ function viewsOf({ tta, seed }: ModelPredictWith, model: ModelDescription): View
     );
   }
   return { plain, augmented, augment, reduction: { by: reduce, of }, seed };
-}
-
-async function decisionRuleOf(parameters: ModelPredictWith, { numClasses }: ModelDescription): Promise<DecisionRule> {
-  const atLeastOne = parameters.at_least_one;
-  if (parameters.thresholds === undefined) {
-    return { thresholds: new Array<number>(numClasses).fill(parameters.threshold), atLeastOne };
-  }
-  return { thresholds: (await loadThresholds(parameters.thresholds, numClasses)).thresholds, atLeastOne };
 }
 
 function checkDataset(model: ModelDescription, dataset: Dataset): void {
