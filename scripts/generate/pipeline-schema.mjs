@@ -41,7 +41,7 @@ function describeStage(stage, kindStage, commandStage, kinds) {
     description: stage.description,
     additionalProperties: false,
     properties: {
-      ...kindStage.properties,
+      ...mapValues(kindStage.properties, acceptReferences),
       uses,
       ...mapValues(commandStage.properties, acceptReferences),
     },

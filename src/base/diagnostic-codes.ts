@@ -169,6 +169,38 @@ export const diagnosticCodes = {
     explanation: "The rest of the document is not looked at before the mistakes that are shown have been put right.",
     fix: "Put right what is shown and check again.",
   },
+  PIPE130: {
+    title: "a value of a matrix that the stage does not have",
+    explanation:
+      "`${{ matrix.KEY }}` names a key that the stage's `matrix` lacks, perhaps in one combination only, or the stage has no matrix.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw:\n    uses: demo/cells\n    matrix: { seed: [1, 2] }\n    with: { seed: "${{ matrix.sead }}" }\n',
+    fix: "Correct the key, or add it to `matrix`.",
+  },
+  PIPE131: {
+    title: "a matrix that cannot be expanded",
+    explanation:
+      "A value or combination stands twice, `exclude` leaves no combination or names a key without a list, or there are more than 256 combinations.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw:\n    uses: demo/cells\n    matrix: { seed: [1, 2, 1] }\n    with: { seed: "${{ matrix.seed }}" }\n',
+    fix: "Correct the lists of the matrix; the message says which.",
+  },
+  PIPE132: {
+    title: "a matrix where one artifact is taken",
+    explanation:
+      "The reference means the outputs of all combinations of a matrix, and the place takes one artifact. Where the matrices of both stages have the same keys, the combination with the same values is meant.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw:\n    uses: demo/cells\n    matrix: { seed: [1, 2] }\n    with: { seed: "${{ matrix.seed }}" }\n  unzip: { uses: archive/unzip, with: { archive: "${{ stages.draw.outputs.archive }}" } }\n',
+    fix: "Choose one, as in `${{ stages.draw[seed=1].outputs.archive }}`, or give the stage a matrix with the same keys.",
+  },
+  PIPE133: {
+    title: "a combination that the matrix does not have",
+    explanation:
+      "A reference or `needs` asks for values, in brackets or because the matrices of both stages share a key, that no combination of the stage has.",
+    example:
+      'version: 1\nname: example\nstages:\n  draw:\n    uses: demo/cells\n    matrix: { seed: [1, 2] }\n    with: { seed: "${{ matrix.seed }}" }\n  unzip: { uses: archive/unzip, with: { archive: "${{ stages.draw[seed=3].outputs.archive }}" } }\n',
+    fix: "Ask for a combination that the message lists, or for all with `KEY=*`.",
+  },
   PIPE201: {
     title: "an input that does not exist",
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",
@@ -197,7 +229,7 @@ export const diagnosticCodes = {
   PIPE305: {
     title: "an option that names a stage which does not exist",
     explanation: "`--target` and `--force` name stages of the pipeline.",
-    fix: "Use the name of a stage as it stands below `stages:`.",
+    fix: "Use the name of a stage as it stands below `stages:`; behind it, `@KEY=VALUE` chooses from a matrix.",
   },
   PIPE306: {
     title: "a run or a result that is not there",

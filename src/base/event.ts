@@ -93,6 +93,14 @@ export interface FingerprintChange {
   readonly line?: number;
 }
 
+/** Which of the combinations of a matrix a stage is. */
+export interface StageCombination {
+  /** The stage's name in the document: `train`. */
+  readonly of: string;
+  /** The value of each key: `{ fold: 0, lr: 0.001 }`. */
+  readonly values: Readonly<Record<string, string | number | boolean>>;
+}
+
 export type StageOutcome =
   | { readonly type: "executed"; readonly durationMs: number }
   | { readonly type: "cached"; readonly madeBy: RunId; readonly durationMs: number }
@@ -111,6 +119,7 @@ export type RunEvent =
       readonly cause: StageCause;
       readonly fingerprint: Fingerprint;
       readonly params: JsonObject;
+      readonly combination?: StageCombination;
     }
   | { readonly type: "stage-event"; readonly at: number; readonly stage: StageId; readonly event: StageEvent }
   | StageFinished
@@ -133,8 +142,16 @@ export interface RunStarted {
   readonly file: string;
   readonly params: JsonObject;
   /** In the order of execution. */
-  readonly stages: readonly { readonly stage: StageId; readonly uses: string; readonly needs: readonly StageId[] }[];
+  readonly stages: readonly StartedStage[];
   readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+}
+
+/** A stage of a run that has started. */
+export interface StartedStage {
+  readonly stage: StageId;
+  readonly uses: string;
+  readonly needs: readonly StageId[];
+  readonly combination?: StageCombination;
 }
 
 export interface StageFinished {
@@ -146,6 +163,7 @@ export interface StageFinished {
   readonly fingerprint?: Fingerprint;
   /** Flat parameters for the tracker: `lr`, `phases.0.epochs`. */
   readonly params: JsonObject;
+  readonly combination?: StageCombination;
   /** For a cached stage: all metrics of the run that made it. For an executed one: empty, they were reported live. */
   readonly metrics: readonly StageMetric[];
   readonly outputs: Readonly<Record<string, OutputRecord>>;

@@ -4,10 +4,11 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { checkPipeline } from "../pipeline/check.ts";
+import { findStages, listStageNames } from "../pipeline/find-stages.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
+import { suggestFrom } from "../pipeline/problem.ts";
 import { loadStageSchemas } from "../pipeline/stage-schemas.ts";
 import { errorCode } from "../util/error-code.ts";
-import { findNearestName } from "../util/nearest-name.ts";
 import type { Invocation } from "./command.ts";
 
 export interface LoadedPipeline {
@@ -46,29 +47,23 @@ export async function loadPipeline({
 }
 
 /** The stages that options name. */
-export function selectForced({ options }: Invocation): "all" | ReadonlySet<StageId> {
+export function selectForced(pipeline: Pipeline, { options }: Invocation): "all" | ReadonlySet<StageId> {
   const names = options.force ?? [];
   // The names were checked when the pipeline was loaded.
-  return names.includes("") ? "all" : new Set(names as readonly StageId[]);
+  return names.includes("") ? "all" : new Set(names.flatMap((name) => findStages(pipeline, name)));
 }
 
 function checkStageNames(pipeline: Pipeline, options: Invocation["options"]): Diagnostic[] {
-  const known = pipeline.stages.map((stage) => stage.id);
+  const known = listStageNames(pipeline);
   const given = [
-    ...(options.target === undefined ? [] : [["--target", options.target] as const]),
+    ...(options.target ?? []).map((name) => ["--target", name] as const),
     ...(options.force ?? []).filter((name) => name !== "").map((name) => ["--force", name] as const),
   ];
   return given
-    .filter(([, name]) => !known.some((id) => id === name))
+    .filter(([, name]) => findStages(pipeline, name).length === 0)
     .map(([option, name]) => {
-      const nearest = findNearestName(name, known);
-      const hint = `Defined stages: ${known.join(", ")}.${nearest === undefined ? "" : ` Did you mean "${nearest}"?`}`;
-      return {
-        code: "PIPE305",
-        severity: "error",
-        message: `${option} names stage "${name}", which ${pipeline.file} does not define`,
-        hint,
-      };
+      const message = `${option} names stage "${name}", which ${pipeline.file} does not define`;
+      return { code: "PIPE305", severity: "error", message, hint: suggestFrom("Defined stages", name, known) };
     });
 }
 

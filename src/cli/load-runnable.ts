@@ -1,4 +1,5 @@
 import type { StageId } from "../base/ids.ts";
+import { findStages } from "../pipeline/find-stages.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { checkInputPaths } from "../runner/input-paths.ts";
 import { selectStages } from "../runner/select-stages.ts";
@@ -9,8 +10,8 @@ import { reportDiagnostics } from "./report-diagnostics.ts";
 /** A pipeline that can be run: the document is sound, and the files that its stages read are there. */
 export interface RunnablePipeline {
   readonly pipeline: Pipeline;
-  /** The stage to end with, if not all are wanted. */
-  readonly target: StageId | undefined;
+  /** The stages to end with, if not all are wanted. */
+  readonly target: ReadonlySet<StageId> | undefined;
   /** The target and what it needs, or all. */
   readonly stages: readonly Stage[];
 }
@@ -23,7 +24,8 @@ export async function loadRunnable(invocation: Invocation): Promise<RunnablePipe
     return undefined;
   }
   const { pipeline, warnings } = loaded.value;
-  const target = invocation.options.target as StageId | undefined; // checked with the pipeline
+  const names = invocation.options.target;
+  const target = names === undefined ? undefined : new Set(names.flatMap((name) => findStages(pipeline, name)));
   const stages = selectStages(pipeline, target);
   const diagnostics = [...warnings, ...checkInputPaths(stages, invocation.folder)];
   const isWrong = diagnostics.some(({ severity }) => severity === "error");

@@ -20,8 +20,10 @@ export const optionTable = {
   },
   target: {
     type: "value",
+    isMultiple: true,
     placeholder: "STAGE",
-    description: "Only this stage and what it needs.",
+    description:
+      "Only this stage and what it needs. Of a matrix, the name means all its stages, and NAME@KEY=VALUE some. May be repeated.",
   },
   force: {
     type: "optional",

@@ -4,16 +4,16 @@ import type { StageId } from "../base/ids.ts";
 import type { DocumentNode, TemplateNode } from "./document-node.ts";
 import type { ArtifactReference } from "./pipeline.ts";
 import { joinSentences, problem, type Report, valueProblem } from "./problem.ts";
-import type { OutputReference } from "./reference.ts";
-import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
-import type { StageReferences } from "./stage-references.ts";
+import type { OutputReference, Reference } from "./reference.ts";
+import type { StageIdentity, StageOutline } from "./stage-outline.ts";
+import type { FoundOutput, FoundOutputs, StageReferences } from "./stage-references.ts";
 import { describePlace, orList } from "./value-words.ts";
 
 /** A place that takes an artifact. */
 export interface ArtifactPlace {
   /** `undefined`: of any kind. */
   readonly kinds: readonly ArtifactKind[] | undefined;
-  readonly stage: StageId;
+  readonly stage: StageIdentity;
   /** Below the stage, e.g. `["with", "model"]`. */
   readonly path: readonly string[];
 }
@@ -39,7 +39,7 @@ export function resolveArtifact(
   // A value of another type is the schema's to report.
   if (node.type !== "scalar" || typeof node.value !== "string") return undefined;
   if (node.value === "") {
-    context.report(valueProblem("PIPE109", node, `${describePlace(place.stage, place.path)} must not be empty`));
+    context.report(valueProblem("PIPE109", node, `${describePlace(place.stage.name, place.path)} must not be empty`));
     return undefined;
   }
   return { artifact: "path", path: node.value, kind: guessKind(node.value, place.kinds) };
@@ -58,35 +58,53 @@ function resolveOutput(
   context: ArtifactContext,
 ): ArtifactReference | undefined {
   const [reference, rest = "", ...more] = template.parts;
-  const where = describePlace(place.stage, place.path);
-  if (template.parts.some((part) => typeof part === "object" && part.type === "command")) return undefined;
+  const where = describePlace(place.stage.name, place.path);
+  if (template.parts.some((part) => typeof part === "object" && isReportedElsewhere(part))) return undefined;
   if (typeof reference !== "object" || reference.type !== "output" || typeof rest !== "string" || more.length > 0) {
     const hint = "Write ${{ stages.ID.outputs.NAME }}, and after it at most /PATH for something inside a folder.";
     context.report(valueProblem("PIPE114", template, `${where} must be one artifact, not text around one`, { hint }));
     return undefined;
   }
-  const output = context.references.find(reference);
-  if (output === undefined) return undefined;
+  const found = context.references.find(reference);
+  const [output] = found?.outputs ?? [];
+  if (found === undefined || output === undefined) return undefined;
+  if (!found.isOne) {
+    context.report(describeSeveral(template, reference, found, where));
+    return undefined;
+  }
   const subpath = readSubpath(rest, reference, output, template, context);
   if (subpath === undefined) return undefined;
   if (!fits(output.kind, subpath, place.kinds)) {
     context.report(describeWrongKind(template, reference, output, subpath, place, context));
     return undefined;
   }
-  // Only stages that exist have outputs to be found.
-  return {
-    artifact: "output",
-    stage: reference.stage as StageId,
-    output: reference.output,
-    kind: output.kind,
-    subpath,
-  };
+  return { artifact: "output", stage: output.stage, output: reference.output, kind: output.kind, subpath };
+}
+
+/** `inputs.NAME` outside a command, `matrix.KEY` without a matrix. */
+function isReportedElsewhere({ type }: Reference): boolean {
+  return type === "command" || type === "matrix";
+}
+
+function describeSeveral(
+  template: TemplateNode,
+  { text, range, stage, output }: OutputReference,
+  { outputs }: FoundOutputs,
+  where: string,
+) {
+  const [first] = outputs;
+  const count = outputs.length === 1 ? "a list of artifacts" : `${outputs.length} artifacts`;
+  const message = `${where} takes one artifact, but ${text} stands for ${count}, one for each combination of "${stage}"`;
+  const hint = `Choose one, e.g. \${{ stages.${stage}[${first?.label ?? ""}].outputs.${output} }}, or give this stage a matrix with the same keys.`;
+  const place = template.origin === undefined ? range : template.range;
+  const related = first === undefined ? [] : [{ message: `stage "${stage}" has a matrix`, location: first.location }];
+  return problem("PIPE132", place, message, { hint, related });
 }
 
 function readSubpath(
   rest: string,
   reference: OutputReference,
-  output: OutlinedOutput,
+  output: FoundOutput,
   template: TemplateNode,
   context: ArtifactContext,
 ): string | undefined {
@@ -116,13 +134,13 @@ function fits(kind: ArtifactKind, subpath: string, kinds: readonly ArtifactKind[
 function describeWrongKind(
   template: TemplateNode,
   reference: OutputReference,
-  output: OutlinedOutput,
+  output: FoundOutput,
   subpath: string,
   place: ArtifactPlace,
   context: ArtifactContext,
 ) {
   const kinds = place.kinds ?? [];
-  const where = describePlace(place.stage, place.path);
+  const where = describePlace(place.stage.name, place.path);
   const received = subpath === "" ? "is" : "leads to a part of something";
   const message = `${where} takes kind ${orList(kinds)}, but ${reference.text} ${received} of kind ${output.kind}`;
   const isFolderOfFiles = output.shape === "folder" && kinds.some((kind) => kindsInFolders.includes(kind));
@@ -140,14 +158,15 @@ function describeWrongKind(
 
 /** Outputs that could stand here: of a fitting kind, from stages that do not wait for this one. */
 function listFitting(place: ArtifactPlace, context: ArtifactContext): string | undefined {
-  const dependents = context.dependentsOf(place.stage);
-  const fitting = [...context.outlines.values()]
+  const dependents = context.dependentsOf(place.stage.id);
+  const all = [...context.outlines.values()]
     .filter((outline) => !dependents.has(outline.id))
     .flatMap((outline) => {
       const outputs = outline.type === "broken" ? [] : [...outline.outputs];
       const usable = outputs.filter(([, output]) => output.lacks === undefined && place.kinds?.includes(output.kind));
-      return usable.map(([name]) => `\${{ stages.${outline.id}.outputs.${name} }}`);
+      return usable.map(([name]) => `\${{ stages.${outline.name}.outputs.${name} }}`);
     });
+  const fitting = [...new Set(all)];
   if (fitting.length === 0) return `No other stage puts out kind ${orList(place.kinds ?? [])}.`;
   return `Would fit: ${fitting.slice(0, 4).join(", ")}${fitting.length > 4 ? ", …" : ""}.`;
 }

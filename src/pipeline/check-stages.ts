@@ -1,14 +1,18 @@
 import type { SourceRange } from "../base/diagnostic.ts";
+import type { StageCombination } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { ArtifactContext } from "./artifacts.ts";
-import { resolveCommand } from "./command-stage.ts";
-import { type MapNode, visitNodes } from "./document-node.ts";
+import type { Combination } from "./combination.ts";
+import { divideInput, resolveCommand } from "./command-stage.ts";
+import { type DocumentNode, type MapNode, visitNodes } from "./document-node.ts";
+import { fanIn } from "./fan-in.ts";
 import type { Parameters } from "./parameters.ts";
 import type { OutputDeclaration, Stage } from "./pipeline.ts";
 import { type ProblemList, problem, type Report } from "./problem.ts";
 import { resolveWith } from "./resolve-with.ts";
+import { maxMatrixValues, outlineFamily, type StageFamily } from "./stage-family.ts";
 import { createDependentsFinder, findCycles, orderStages, type StageGraph } from "./stage-graph.ts";
-import { type CommandOutline, type KindOutline, outlineStage, type StageOutline } from "./stage-outline.ts";
+import type { CommandOutline, KindOutline, StageOutline } from "./stage-outline.ts";
 import { followReferences, type StageReferences } from "./stage-references.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
@@ -23,20 +27,23 @@ interface StageCheck {
 export function checkStages(node: MapNode, check: StageCheck): Stage[] {
   const { schemas, parameters, problems } = check;
   const { report } = problems;
-  const outlines = new Map<string, StageOutline>();
-  for (const [id, entry] of node.entries) {
+  const families = new Map<string, StageFamily>();
+  const budget = { left: maxMatrixValues };
+  for (const [name, entry] of node.entries) {
     if (problems.isFull()) break;
     const filledIn = { ...entry, value: parameters.fillIn(entry.value) };
-    outlines.set(id, outlineStage(id, filledIn, schemas, report));
+    families.set(name, outlineFamily(name, filledIn, { schemas, report, budget }));
   }
+  const outlines = new Map<StageId, StageOutline>();
+  for (const { members } of families.values()) for (const outline of members) outlines.set(outline.id, outline);
 
   const references = new Map<StageId, StageReferences>();
   for (const outline of outlines.values()) {
     if (problems.isFull()) break;
-    references.set(outline.id, followReferences(outline, outlines, report));
+    references.set(outline.id, followReferences(outline, families, report));
   }
   const graph: StageGraph = new Map([...references].map(([id, { dependencies }]) => [id, dependencies]));
-  for (const cycle of findCycles(graph)) reportCycle(cycle, graph, report);
+  for (const cycle of findCycles(graph)) reportCycle(cycle, { graph, outlines, report });
 
   const dependentsOf = createDependentsFinder(graph);
   const stages = new Map<StageId, Stage>();
@@ -56,27 +63,31 @@ function resolveStage(
   schemas: StageSchemas,
   context: ArtifactContext,
 ): Stage {
+  const { combination } = outline;
   const base = {
     id: outline.id,
+    ...(combination === undefined ? {} : { combination: describeCombination(outline.name, combination) }),
     needs: [...references.dependencies.keys()],
     outputs: declareOutputs(outline),
     location: outline.keyRange,
-    locations: locateValues(outline.node),
   };
   if (outline.type === "command") {
-    return { ...base, type: "command", uses: "run", ...resolveCommand(outline.id, outline.node, context) };
+    const locations = locateCommand(outline.node, references);
+    return { ...base, locations, type: "command", uses: "run", ...resolveCommand(outline, outline.node, context) };
   }
   const { schema } = outline;
   const entry = outline.node.entries.get("with");
   const owner = entry?.keyRange ?? outline.keyRange;
-  const given = entry === undefined ? emptyMap(owner) : entry.value;
+  const given = entry?.value ?? emptyMap(owner);
+  const parameters = given.type === "map" ? fanIn(given, schema, references) : emptyMap(owner);
   if (given.type === "map") {
-    const place = { schemas, stage: outline.id, prefix: ["with"], owner };
-    for (const found of validateNode(given, schema, place)) context.report(found);
+    const place = { schemas, stage: outline.name, prefix: ["with"], owner };
+    for (const found of validateNode(parameters, schema, place)) context.report(found);
   }
-  const resolved = resolveWith(outline.id, schema, given.type === "map" ? given : emptyMap(owner), context);
+  const resolved = resolveWith(outline, schema, parameters, context);
   return {
     ...base,
+    locations: new Map([...locateValues(outline.node), ...locateValues(parameters, "with")]),
     type: "kind",
     uses: schema["x-uses"],
     revision: schema["x-revision"],
@@ -87,29 +98,54 @@ function resolveStage(
   };
 }
 
+function describeCombination(of: string, { values }: Combination): StageCombination {
+  return { of, values: Object.fromEntries([...values].map(([key, { value }]) => [key, value ?? ""])) };
+}
+
 function declareOutputs(outline: KindOutline | CommandOutline): Record<string, OutputDeclaration> {
   const declared = [...outline.outputs].filter(([, output]) => output.lacks === undefined);
   return Object.fromEntries(declared.map(([name, { kind, path, shape }]) => [name, { kind, path, shape }]));
 }
 
-function locateValues(node: MapNode): ReadonlyMap<string, SourceRange> {
+function locateValues(node: DocumentNode, ...prefix: readonly string[]): ReadonlyMap<string, SourceRange> {
   const locations = new Map<string, SourceRange>();
   visitNodes(node, (inner, path) => {
-    if (path.length > 0) locations.set(path.join("."), inner.range);
+    if (path.length > 0) locations.set([...prefix, ...path].join("."), inner.range);
   });
   return locations;
 }
 
-function reportCycle(cycle: readonly StageId[], graph: StageGraph, report: Report): void {
+/** The artifacts of a matrix have places of their own, all where the one reference stands. */
+function locateCommand(node: MapNode, references: StageReferences): ReadonlyMap<string, SourceRange> {
+  const inputs = node.entries.get("inputs")?.value;
+  const named = inputs?.type === "map" ? [...inputs.entries] : [];
+  const divided = named.flatMap(([name, { value }]) => divideInput(name, value, references));
+  return new Map([
+    ...locateValues(node),
+    ...divided.map(({ place, node: one }) => [`inputs.${place}`, one.range] as const),
+  ]);
+}
+
+interface CycleContext {
+  readonly graph: StageGraph;
+  readonly outlines: ReadonlyMap<StageId, StageOutline>;
+  readonly report: Report;
+}
+
+/** By the names that the document has: a cycle of a matrix is one mistake, not one of each combination. */
+function reportCycle(cycle: readonly StageId[], { graph, outlines, report }: CycleContext): void {
+  const nameOf = (stage: StageId | undefined) => (stage === undefined ? "" : (outlines.get(stage)?.name ?? stage));
   const edges = cycle.flatMap((stage, index) => {
     const need = cycle[(index + 1) % cycle.length]!;
     const location = graph.get(stage)?.get(need);
-    return location === undefined ? [] : [{ message: `"${stage}" needs "${need}"`, location }];
+    return location === undefined ? [] : [{ message: `"${nameOf(stage)}" needs "${nameOf(need)}"`, location }];
   });
   const [first, ...others] = edges;
   const isSelf = cycle.length === 1;
-  const names = [...cycle, cycle[0]].map((stage) => `"${stage}"`).join(" → ");
-  const message = isSelf ? `stage "${cycle[0]}" depends on itself` : `stages depend on each other in a cycle: ${names}`;
+  const names = [...cycle, cycle[0]].map((stage) => `"${nameOf(stage)}"`).join(" → ");
+  const message = isSelf
+    ? `stage "${nameOf(cycle[0])}" depends on itself`
+    : `stages depend on each other in a cycle: ${names}`;
   const hint = isSelf ? "Remove this dependency." : "Remove one of these dependencies.";
   report(problem("PIPE111", first?.location, message, { hint, related: others }));
 }

@@ -44,7 +44,7 @@ export function checkPipeline(
   const stages = stagesNode?.type === "map" ? checkStages(stagesNode, check) : [];
   if (!found.some(isError)) reportUnused(node, parameters, report);
 
-  const sorted = sortAndDeduplicate(found);
+  const sorted = sortByPlace(found);
   if (list.isFull()) sorted.push(problem("PIPE123", undefined, "there are more mistakes than can be shown"));
   if (sorted.some(isError)) return err(sorted);
   const pipeline: Pipeline = {
@@ -130,14 +130,8 @@ function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.severity === "error";
 }
 
-/** In the order of the lines; what stands at one place and is met on several ways (through aliases) is said once. */
-function sortAndDeduplicate(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map<string, Diagnostic>();
-  for (const each of diagnostics) {
-    const key = [each.code, each.location?.line, each.location?.column, each.message].join(" ");
-    if (!seen.has(key)) seen.set(key, each);
-  }
+function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const line = (each: Diagnostic) => each.location?.line ?? 0;
   const column = (each: Diagnostic) => each.location?.column ?? 0;
-  return [...seen.values()].sort((a, b) => line(a) - line(b) || column(a) - column(b));
+  return [...diagnostics].sort((a, b) => line(a) - line(b) || column(a) - column(b));
 }

@@ -1,39 +1,54 @@
-import type { StageId } from "../base/ids.ts";
 import { type ArtifactContext, resolveArtifact } from "./artifacts.ts";
 import { checkArtifactNames, variableOf } from "./command-outputs.ts";
 import type { DocumentNode, MapNode } from "./document-node.ts";
+import { divideTemplate, standsForSeveral } from "./fan-in.ts";
 import type { ArtifactReference } from "./pipeline.ts";
 import { problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
 import type { CommandReference } from "./reference.ts";
+import type { StageIdentity } from "./stage-outline.ts";
+import type { StageReferences } from "./stage-references.ts";
 
 export interface ResolvedCommand {
   readonly run: string;
+  /** As in `CommandStage`. */
   readonly inputs: Readonly<Record<string, ArtifactReference>>;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** Checks what a command reads and the references in it. */
-export function resolveCommand(stage: StageId, node: MapNode, context: ArtifactContext): ResolvedCommand {
+export function resolveCommand(stage: StageIdentity, node: MapNode, context: ArtifactContext): ResolvedCommand {
   const inputsNode = findMap(node, "inputs");
   const outputsNode = findMap(node, "outputs");
-  if (inputsNode !== undefined) checkArtifactNames(stage, "inputs", inputsNode, context.report);
-  if (outputsNode !== undefined) checkArtifactNames(stage, "outputs", outputsNode, context.report);
+  if (inputsNode !== undefined) checkArtifactNames(stage.name, "inputs", inputsNode, context.report);
+  if (outputsNode !== undefined) checkArtifactNames(stage.name, "outputs", outputsNode, context.report);
   const inputs: [string, ArtifactReference][] = [];
   for (const [name, { value }] of inputsNode?.entries ?? []) {
-    const artifact = resolveArtifact(value, { kinds: undefined, stage, path: ["inputs", name] }, context);
-    if (artifact !== undefined) inputs.push([name, artifact]);
+    for (const { place, node } of divideInput(name, value, context.references)) {
+      const artifact = resolveArtifact(node, { kinds: undefined, stage, path: ["inputs", name] }, context);
+      if (artifact !== undefined) inputs.push([place, artifact]);
+    }
   }
   const names = { inputs: listKeys(inputsNode), outputs: listKeys(outputsNode) };
   return {
-    run: resolveRun(stage, node.entries.get("run")?.value, names, context.report),
+    run: resolveRun(stage.name, node.entries.get("run")?.value, names, context.report),
     inputs: Object.fromEntries(inputs),
-    env: resolveEnvironment(stage, findMap(node, "env"), context.report),
+    env: resolveEnvironment(stage.name, findMap(node, "env"), context.report),
   };
+}
+
+/** The places of an input's artifacts: its name, or that and the label of each combination of a matrix. */
+export function divideInput(
+  name: string,
+  node: DocumentNode,
+  references: StageReferences,
+): readonly { readonly place: string; readonly node: DocumentNode }[] {
+  if (!standsForSeveral(node, references)) return [{ place: name, node }];
+  return divideTemplate(node, references).map(({ node: one, label }) => ({ place: `${name}/${label}`, node: one }));
 }
 
 /** `${{ inputs.NAME }}` becomes the shell variable in which the command finds the path. */
 function resolveRun(
-  stage: StageId,
+  stage: string,
   node: DocumentNode | undefined,
   names: Readonly<Record<"inputs" | "outputs", readonly string[]>>,
   report: Report,
@@ -46,6 +61,7 @@ function resolveRun(
       if (!names[part.side].includes(part.name)) report(describeUnknownName(stage, part, names[part.side]));
       return `\${${variableOf(part.side, part.name)}}`;
     }
+    if (part.type === "matrix") return "";
     const hint = 'Declare it below "inputs" and write ${{ inputs.NAME }} here.';
     report(problem("PIPE114", part.range, "a command reaches artifacts of other stages through its inputs", { hint }));
     return "";
@@ -53,14 +69,14 @@ function resolveRun(
   return parts.join("");
 }
 
-function describeUnknownName(stage: StageId, reference: CommandReference, names: readonly string[]) {
+function describeUnknownName(stage: string, reference: CommandReference, names: readonly string[]) {
   const word = reference.side === "inputs" ? "input" : "output";
   const nothing = `Stage "${stage}" declares no ${reference.side}.`;
   const hint = names.length === 0 ? nothing : suggestFrom(`Declared ${reference.side}`, reference.name, names);
   return problem("PIPE114", reference.range, `stage "${stage}" has no ${word} "${reference.name}"`, { hint });
 }
 
-function resolveEnvironment(stage: StageId, node: MapNode | undefined, report: Report): Record<string, string> {
+function resolveEnvironment(stage: string, node: MapNode | undefined, report: Report): Record<string, string> {
   const variables: [string, string][] = [];
   for (const [name, { keyRange, value }] of node?.entries ?? []) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {

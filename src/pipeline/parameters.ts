@@ -12,6 +12,7 @@ import { describeUndefined } from "./overrides.ts";
 import { describeParameterCycle } from "./parameter-cycle.ts";
 import { problem, type Report, valueProblem } from "./problem.ts";
 import type { ParameterReference, Reference } from "./reference.ts";
+import { replaceReferences } from "./template-parts.ts";
 
 /** Fills the values of parameters into other values. */
 export interface Parameters {
@@ -93,14 +94,10 @@ class ParameterResolver {
       const { value, origin } = this.#lookUp(only);
       return value.type === "unknown" ? unknownAt(template.range) : this.#useAt(value, template.range, origin);
     }
-    const parts: (string | Reference)[] = [];
-    for (const part of template.parts) {
-      const filled = isParameter(part) ? this.#writeText(part, template.range) : part;
-      if (filled === undefined) return unknownAt(template.range);
-      parts.push(filled);
-    }
-    if (!parts.every((part) => typeof part === "string")) return { ...template, parts: joinTexts(parts) };
-    return { ...template, type: "scalar", value: parts.join(""), isQuoted: true };
+    const replaced = replaceReferences(template, (reference) =>
+      isParameter(reference) ? this.#writeText(reference, template.range) : reference,
+    );
+    return replaced ?? unknownAt(template.range);
   }
 
   /** The text of a parameter in the middle of other text. */
@@ -166,17 +163,6 @@ class ParameterResolver {
 
 function isParameter(part: string | Reference | undefined): part is ParameterReference {
   return typeof part === "object" && part.type === "parameter";
-}
-
-/** Neighbouring texts as one, as if they had been written so. */
-function joinTexts(parts: readonly (string | Reference)[]): (string | Reference)[] {
-  const joined: (string | Reference)[] = [];
-  for (const part of parts) {
-    const last = joined.at(-1);
-    if (typeof part === "string" && typeof last === "string") joined[joined.length - 1] = last + part;
-    else joined.push(part);
-  }
-  return joined;
 }
 
 function unknownAt(range: SourceRange): DocumentNode {

@@ -1,5 +1,6 @@
 import type { ArtifactKind } from "../base/artifact.ts";
 import type { SourceRange } from "../base/diagnostic.ts";
+import type { StageCombination } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 
@@ -22,7 +23,10 @@ export interface Pipeline {
 export type Stage = KindStage | CommandStage;
 
 interface StageBase {
+  /** The name in the document; of a stage that a matrix has made, with the combination behind it: `train@fold=0,lr=0.001`. */
   readonly id: StageId;
+  /** Absent without a matrix. */
+  readonly combination?: StageCombination;
   /** Stages that must end well before this one starts: from references and `needs`. */
   readonly needs: readonly StageId[];
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
@@ -54,6 +58,7 @@ export interface CommandStage extends StageBase {
   readonly type: "command";
   readonly uses: "run";
   readonly run: string;
+  /** By name; where an input takes the outputs of a matrix, by name and combination: `models/fold=0`. */
   readonly inputs: Readonly<Record<string, ArtifactReference>>;
   /** Declared environment; part of the fingerprint. */
   readonly env: Readonly<Record<string, string>>;

@@ -6,7 +6,10 @@ import type { DocumentNode } from "./document-node.ts";
 /** Where a check puts the mistakes it finds. */
 export type Report = (diagnostic: Diagnostic) => void;
 
-/** Collects mistakes up to a number that nobody reads beyond; each takes time to word, as there may be names to compare. */
+/**
+ * Collects mistakes up to a number that nobody reads beyond; each takes time to word, as there may be names to compare. What
+ * stands at one place and is met on several ways, through aliases or the combinations of a matrix, is said once.
+ */
 export interface ProblemList {
   readonly found: readonly Diagnostic[];
   readonly report: Report;
@@ -15,8 +18,15 @@ export interface ProblemList {
 }
 
 export function createProblemList(limit: number, first: readonly Diagnostic[]): ProblemList {
-  const found = [...first];
-  return { found, report: (diagnostic) => found.push(diagnostic), isFull: () => found.length >= limit };
+  const found: Diagnostic[] = [];
+  const seen = new Set<string>();
+  const report: Report = (diagnostic) => {
+    const { code, location, message } = diagnostic;
+    const key = [code, location?.file, location?.line, location?.column, message].join(" ");
+    if (seen.size < seen.add(key).size) found.push(diagnostic);
+  };
+  for (const each of first) report(each);
+  return { found, report, isFull: () => found.length >= limit };
 }
 
 interface ProblemDetails {

@@ -1,7 +1,8 @@
 import type { SourceRange } from "../base/diagnostic.ts";
+import { parseSelector, type Selector } from "./selector.ts";
 
 /** What stands between `${{` and `}}`. */
-export type Reference = ParameterReference | OutputReference | CommandReference;
+export type Reference = ParameterReference | MatrixReference | OutputReference | CommandReference;
 
 interface ReferencePlace {
   /** As written, with its braces. */
@@ -16,10 +17,17 @@ export interface ParameterReference extends ReferencePlace {
   readonly path: readonly string[];
 }
 
-/** `${{ stages.ID.outputs.NAME }}` */
+/** `${{ matrix.KEY }}` in a stage that has a matrix: the value of the combination. */
+export interface MatrixReference extends ReferencePlace {
+  readonly type: "matrix";
+  readonly key: string;
+}
+
+/** `${{ stages.ID.outputs.NAME }}`, `${{ stages.ID[KEY=VALUE].outputs.NAME }}` */
 export interface OutputReference extends ReferencePlace {
   readonly type: "output";
   readonly stage: string;
+  readonly selector: Selector;
   readonly output: string;
 }
 
@@ -37,15 +45,21 @@ export const nameRule = "Use letters, digits, _ and -, beginning with a letter o
 
 const name = "[A-Za-z_][A-Za-z0-9_-]*";
 const parameterForm = new RegExp(`^params((?:\\.(?:${name}|[0-9]+))+)$`);
-const outputForm = new RegExp(`^stages\\.(${name})\\.outputs\\.(${name})$`);
+const matrixForm = new RegExp(`^matrix\\.(${name})$`);
+const outputForm = new RegExp(`^stages\\.(${name})(\\[[^\\]]*\\])?\\.outputs\\.(${name})$`);
 const commandForm = new RegExp(`^(inputs|outputs)\\.(${name})$`);
 
 /** Reads what stands between the braces; `undefined` if it has none of the forms. */
 export function parseReference(expression: string, place: ReferencePlace): Reference | undefined {
   const parameter = parameterForm.exec(expression);
   if (parameter !== null) return { type: "parameter", path: parameter[1]!.slice(1).split("."), ...place };
+  const matrix = matrixForm.exec(expression);
+  if (matrix !== null) return { type: "matrix", key: matrix[1]!, ...place };
   const output = outputForm.exec(expression);
-  if (output !== null) return { type: "output", stage: output[1]!, output: output[2]!, ...place };
+  const selector = output === null ? undefined : parseSelector((output[2] ?? "").slice(1, -1));
+  if (output !== null && selector !== undefined) {
+    return { type: "output", stage: output[1]!, selector, output: output[3]!, ...place };
+  }
   const command = commandForm.exec(expression);
   if (command === null) return undefined;
   return { type: "command", side: command[1] === "inputs" ? "inputs" : "outputs", name: command[2]!, ...place };

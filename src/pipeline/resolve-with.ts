@@ -1,11 +1,11 @@
 import type { SourceRange } from "../base/diagnostic.ts";
-import type { StageId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import { type ArtifactContext, resolveArtifact } from "./artifacts.ts";
 import { type DocumentNode, type MapNode, type TemplateNode, toJson } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import type { ResolvedObject, ResolvedValue } from "./pipeline.ts";
 import { valueProblem } from "./problem.ts";
+import type { StageIdentity } from "./stage-outline.ts";
 import { describeExpected, describePlace } from "./value-words.ts";
 import { isRestriction, selectVariant } from "./variants.ts";
 
@@ -16,7 +16,12 @@ export interface ResolvedWith {
 }
 
 /** Fills in defaults and turns values at places for artifacts into references to them. */
-export function resolveWith(stage: StageId, schema: JsonSchema, node: MapNode, context: ArtifactContext): ResolvedWith {
+export function resolveWith(
+  stage: StageIdentity,
+  schema: JsonSchema,
+  node: MapNode,
+  context: ArtifactContext,
+): ResolvedWith {
   const unfingerprinted: string[] = [];
 
   function resolve(node: DocumentNode, schema: JsonSchema, path: readonly string[]): ResolvedValue {
@@ -64,7 +69,7 @@ export function resolveWith(stage: StageId, schema: JsonSchema, node: MapNode, c
       (part) => typeof part === "string" || (part.type === "output" && context.references.find(part) !== undefined),
     );
     if (!isKnown) return;
-    const place = describePlace(stage, ["with", ...path]);
+    const place = describePlace(stage.name, ["with", ...path]);
     const message = `${place} takes a value that is known before the run, not an artifact`;
     const hint = `Expected here: ${describeExpected(schema)}.`;
     context.report(valueProblem("PIPE114", node, message, { hint }));

@@ -1,6 +1,7 @@
 import { type ArtifactKind, artifactKinds, artifactShapes } from "../base/artifact.ts";
 import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
+import type { Combination } from "./combination.ts";
 import { checkCommandOutputs } from "./command-outputs.ts";
 import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
 import type { StageSchema } from "./json-schema.ts";
@@ -14,10 +15,19 @@ import { describeReceived } from "./value-words.ts";
 /** What other stages can know of a stage: that it exists, what it is, what it puts out. */
 export type StageOutline = KindOutline | CommandOutline | BrokenOutline;
 
-interface OutlineBase {
+/** Which stage it is. */
+export interface StageIdentity {
+  /** The name, and behind an @ the combination of the matrix: `train@fold=0`. */
   readonly id: StageId;
+  /** The key below `stages:`. */
+  readonly name: string;
+  /** Absent without a matrix. */
+  readonly combination?: Combination;
+}
+
+interface OutlineBase extends StageIdentity {
   readonly keyRange: SourceRange;
-  /** The stage's value, parameters filled in. */
+  /** The stage's value, parameters and values of its matrix filled in, without the matrix. */
   readonly node: MapNode;
 }
 
@@ -44,36 +54,41 @@ export interface OutlinedOutput extends OutputDeclaration {
   readonly lacks?: string;
 }
 
-/** Checks what concerns a stage alone: its name, its keys, its kind. Parameters are filled in already. */
-export function outlineStage(id: string, entry: MapEntry, schemas: StageSchemas, report: Report): StageOutline {
+/** Checks what concerns a stage alone: its name, its keys, its kind. Parameters and values of its matrix are filled in already. */
+export function outlineStage(
+  identity: StageIdentity,
+  entry: MapEntry,
+  schemas: StageSchemas,
+  report: Report,
+): StageOutline {
   const { keyRange, value: node } = entry;
-  if (!namePattern.test(id)) {
-    report(problem("PIPE116", keyRange, `"${id}" cannot be the name of a stage`, { hint: nameRule }));
+  const { name } = identity;
+  if (!namePattern.test(name)) {
+    report(problem("PIPE116", keyRange, `"${name}" cannot be the name of a stage`, { hint: nameRule }));
   }
-  // The one place where a name becomes an id.
-  const base = { id: id as StageId, keyRange, node: node.type === "map" ? node : emptyMap(keyRange) };
+  const base = { ...identity, keyRange, node: node.type === "map" ? node : emptyMap(keyRange) };
   if (node.type !== "map") {
     if (node.type !== "unknown") {
       const isEmpty = node.type === "scalar" && node.value === null;
       const place = isEmpty ? { ...node, range: keyRange } : node;
       const hint = "Write uses: and the stage's kind, or run: and a command, below it.";
-      report(valueProblem("PIPE107", place, `stage "${id}" must be a map, but ${describeReceived(node)}`, { hint }));
+      report(valueProblem("PIPE107", place, `stage "${name}" must be a map, but ${describeReceived(node)}`, { hint }));
     }
     return { ...base, type: "broken" };
   }
-  const form = findForm(base.id, node, keyRange, report);
+  const form = findForm(name, node, keyRange, report);
   if (form === "kind") return outlineKind({ ...base, node }, schemas, report);
   if (form === "command") return outlineCommand({ ...base, node }, schemas, report);
   return { ...base, type: "broken" };
 }
 
-function findForm(id: StageId, node: MapNode, keyRange: SourceRange, report: Report): "kind" | "command" | undefined {
+function findForm(name: string, node: MapNode, keyRange: SourceRange, report: Report): "kind" | "command" | undefined {
   const uses = node.entries.get("uses");
   const run = node.entries.get("run");
   if (uses !== undefined && run !== undefined) {
     const related = [{ message: '"uses" stands here', location: uses.keyRange }];
     const hint = "A stage is either of a kind (uses) or a command (run).";
-    report(problem("PIPE118", run.keyRange, `"uses" and "run" stand together in stage "${id}"`, { hint, related }));
+    report(problem("PIPE118", run.keyRange, `"uses" and "run" stand together in stage "${name}"`, { hint, related }));
     return undefined;
   }
   if (uses !== undefined) return "kind";
@@ -82,24 +97,24 @@ function findForm(id: StageId, node: MapNode, keyRange: SourceRange, report: Rep
   const nearest = misspelled.find(({ hint }) => hint !== undefined);
   const hint = nearest?.hint ?? "Write uses: and the stage's kind, or run: and a command.";
   const place = nearest === undefined ? keyRange : (node.entries.get(nearest.key)?.keyRange ?? keyRange);
-  report(problem("PIPE106", place, `stage "${id}" has neither "uses" nor "run"`, { hint }));
+  report(problem("PIPE106", place, `stage "${name}" has neither "uses" nor "run"`, { hint }));
   return undefined;
 }
 
 function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): StageOutline {
-  const { id, node, keyRange } = base;
+  const { name: stage, node, keyRange } = base;
   const uses = node.entries.get("uses")?.value;
   const name = uses?.type === "scalar" && typeof uses.value === "string" ? uses.value : undefined;
   const schema = name === undefined ? undefined : schemas.kinds.get(name);
   const hintForKey = (key: string) =>
     schema?.properties?.[key] === undefined ? undefined : `"${key}" is a parameter of ${name}: put it below "with".`;
-  const context = { schemas, stage: id, prefix: [], owner: keyRange, hintForKey };
+  const context = { schemas, stage, prefix: [], owner: keyRange, hintForKey };
   for (const found of validateNode(node, schemas.kindStage, context)) report(found);
   if (schema === undefined) {
     if (uses !== undefined && name !== undefined) {
       const kinds = [...schemas.kinds.keys()];
       const hint = suggestByPart(name, kinds) ?? suggestFrom("Stage kinds", name, kinds);
-      report(valueProblem("PIPE104", uses, `stage "${id}" uses "${name}", which is not a stage kind`, { hint }));
+      report(valueProblem("PIPE104", uses, `stage "${stage}" uses "${name}", which is not a stage kind`, { hint }));
     }
     return { ...base, type: "broken" };
   }
@@ -123,16 +138,16 @@ function isGiven(withNode: DocumentNode | undefined, key: string | undefined): b
 }
 
 function outlineCommand(base: OutlineBase, schemas: StageSchemas, report: Report): StageOutline {
-  const { id, node, keyRange } = base;
+  const { name: stage, node, keyRange } = base;
   const hintForKey = (key: string) => (key === "with" ? "A command takes inputs, outputs and env." : undefined);
-  const context = { schemas, stage: id, prefix: [], owner: keyRange, hintForKey };
+  const context = { schemas, stage, prefix: [], owner: keyRange, hintForKey };
   const problems = validateNode(node, schemas.commandStage, context);
   for (const found of problems) report(found);
   const declared = node.entries.get("outputs")?.value;
   if (declared === undefined) return { ...base, type: "command", outputs: new Map() };
   const outputs = readOutputs(declared);
   if (outputs === undefined) return { ...base, type: "broken" };
-  checkCommandOutputs(id, declared, report);
+  checkCommandOutputs(stage, declared, report);
   return { ...base, type: "command", outputs };
 }
 

@@ -1,8 +1,10 @@
 import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import { type DocumentNode, visitNodes } from "./document-node.ts";
-import { problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
-import type { CommandReference, OutputReference } from "./reference.ts";
+import { joinSentences, listNames, problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
+import type { CommandReference, MatrixReference, OutputReference } from "./reference.ts";
+import { parseStageName, type Selector } from "./selector.ts";
+import { type FamilySelection, type SelectionProblem, type StageFamily, selectMembers } from "./stage-family.ts";
 import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
 import { describePlace } from "./value-words.ts";
 
@@ -11,34 +13,66 @@ export interface StageReferences {
   /** The stages it depends on, and where a reference or `needs` first says so. */
   readonly dependencies: ReadonlyMap<StageId, SourceRange>;
   /** What a reference stands for; `undefined` if a mistake, reported already, leaves that open. */
-  find(reference: OutputReference): OutlinedOutput | undefined;
+  find(reference: OutputReference): FoundOutputs | undefined;
+  /** One reference for each output that a reference stands for, in the order of the matrix. */
+  divide(reference: OutputReference): readonly OutputReference[];
+}
+
+/** The outputs that a reference stands for. */
+export interface FoundOutputs {
+  /** `false`: those of a matrix, however many it makes. */
+  readonly isOne: boolean;
+  /** At least one. */
+  readonly outputs: readonly FoundOutput[];
+}
+
+export interface FoundOutput extends OutlinedOutput {
+  readonly stage: StageId;
+  /** Of its combination; empty without a matrix. */
+  readonly label: string;
 }
 
 /** Follows every reference of a stage, wherever it stands, and `needs`. */
 export function followReferences(
   outline: StageOutline,
-  outlines: ReadonlyMap<string, StageOutline>,
+  families: ReadonlyMap<string, StageFamily>,
   report: Report,
 ): StageReferences {
   const dependencies = new Map<StageId, SourceRange>();
-  const found = new Map<OutputReference, OutlinedOutput>();
+  const found = new Map<OutputReference, FoundOutputs>();
 
   const depend = (stage: StageId, range: SourceRange) => {
     if (!dependencies.has(stage)) dependencies.set(stage, range);
   };
 
-  const follow = (reference: OutputReference) => {
-    const target = outlines.get(reference.stage);
-    if (target === undefined) {
-      report(describeUnknownStage(outline.id, "refers to", reference.stage, reference.range, outlines));
-      return;
+  const select = (asked: AskedStage, verb: string): FamilySelection | undefined => {
+    const family = families.get(asked.name);
+    if (family === undefined) {
+      report(describeUnknownStage(outline.name, verb, asked, families));
+      return undefined;
     }
-    depend(target.id, reference.range);
-    if (target.type === "broken") return;
-    const output = target.outputs.get(reference.output);
-    if (output === undefined) report(describeUnknownOutput(reference, target.outputs));
-    else if (output.lacks !== undefined) report(describeLackingOutput(reference, output.lacks));
-    else found.set(reference, output);
+    const selection = selectMembers(family, asked.selector, outline.combination);
+    if (!("members" in selection)) {
+      report(describeSelectionProblem(selection, asked, family));
+      return undefined;
+    }
+    for (const target of selection.members) depend(target.id, asked.node.range);
+    return selection;
+  };
+
+  const follow = (reference: OutputReference) => {
+    const { stage: name, selector, range } = reference;
+    const selection = select({ name, selector, node: { type: "unknown", range } }, "refers to");
+    if (selection === undefined) return;
+    const outputs: FoundOutput[] = [];
+    for (const target of selection.members) {
+      if (target.type === "broken") return;
+      const output = target.outputs.get(reference.output);
+      if (output === undefined) report(describeUnknownOutput(reference, target.outputs));
+      else if (output.lacks !== undefined) report(describeLackingOutput(reference, output.lacks));
+      else outputs.push({ ...output, stage: target.id, label: target.combination?.label ?? "" });
+    }
+    if (outputs.length === selection.members.length) found.set(reference, { isOne: selection.isOne, outputs });
   };
 
   visitNodes(outline.node, (node, path) => {
@@ -47,15 +81,30 @@ export function followReferences(
       if (typeof part === "string") continue;
       if (part.type === "output") follow(part);
       if (part.type === "command" && path[0] !== "run") report(describeStrayReference(part));
+      if (part.type === "matrix" && outline.type !== "broken") report(describeMissingMatrix(outline.name, part));
     }
-    if (!placesOfReferences.includes(path[0] ?? "")) report(describeStrayTemplate(outline.id, node, path));
+    if (!placesOfReferences.includes(path[0] ?? "")) report(describeStrayTemplate(outline.name, node, path));
   });
-  for (const need of listNeeds(outline.node.entries.get("needs")?.value)) {
-    const target = outlines.get(need.name);
-    if (target !== undefined) depend(target.id, need.node.range);
-    else report(describeUnknownStage(outline.id, "depends on", need.name, need.node.range, outlines, need.node));
-  }
-  return { dependencies, find: (reference) => found.get(reference) };
+  for (const need of listNeeds(outline.node.entries.get("needs")?.value, report)) select(need, "depends on");
+  return {
+    dependencies,
+    find: (reference) => found.get(reference),
+    divide(reference) {
+      const outputs = found.get(reference)?.outputs ?? [];
+      return outputs.map((output) => {
+        const one = { ...reference };
+        found.set(one, { isOne: true, outputs: [output] });
+        return one;
+      });
+    },
+  };
+}
+
+/** A stage, or the combinations of one, that a reference or `needs` asks for. */
+interface AskedStage {
+  readonly name: string;
+  readonly selector: Selector;
+  readonly node: DocumentNode;
 }
 
 /** The keys of a stage below which references to artifacts are judged by the place they stand at. */
@@ -71,25 +120,55 @@ function describeStrayReference(reference: CommandReference) {
   return problem("PIPE114", reference.range, `${reference.text} means nothing here`, { hint });
 }
 
-function listNeeds(node: DocumentNode | undefined): { readonly name: string; readonly node: DocumentNode }[] {
+function describeMissingMatrix(stage: string, { text, key, range }: MatrixReference) {
+  const hint = `Give the stage a matrix: with "${key}" and a list of its values.`;
+  return problem("PIPE130", range, `${text} means nothing here: stage "${stage}" has no matrix`, { hint });
+}
+
+function listNeeds(node: DocumentNode | undefined, report: Report): readonly AskedStage[] {
   if (node === undefined) return [];
   const items = node.type === "list" ? node.items : [node];
-  return items.flatMap((item) =>
-    item.type === "scalar" && typeof item.value === "string" ? [{ name: item.value, node: item }] : [],
-  );
+  return items.flatMap((item) => {
+    if (item.type !== "scalar" || typeof item.value !== "string") return [];
+    const asked = parseStageName(item.value);
+    if (asked !== undefined) return [{ ...asked, node: item }];
+    const hint = "Write the name of a stage, or STAGE[KEY=VALUE] for one of a matrix.";
+    report(valueProblem("PIPE103", item, `"${item.value}" names no stage`, { hint }));
+    return [];
+  });
 }
 
 function describeUnknownStage(
   stage: string,
   verb: string,
-  name: string,
-  range: SourceRange,
-  outlines: ReadonlyMap<string, StageOutline>,
-  node: DocumentNode = { type: "unknown", range },
+  { name, node }: AskedStage,
+  families: ReadonlyMap<string, StageFamily>,
 ) {
-  const names = [...outlines.keys()];
-  const hint = suggestFrom("Defined stages", name, names);
+  const hint = suggestFrom("Defined stages", name, [...families.keys()]);
   return valueProblem("PIPE103", node, `stage "${stage}" ${verb} "${name}", which is not defined`, { hint });
+}
+
+function describeSelectionProblem(selection: SelectionProblem, { name, node }: AskedStage, family: StageFamily) {
+  const related = [{ message: `stage "${name}" is defined here`, location: family.keyRange }];
+  switch (selection.type) {
+    case "no-matrix": {
+      const hint = `Write "${name}" without brackets.`;
+      return valueProblem("PIPE133", node, `stage "${name}" has no matrix to choose from`, { hint, related });
+    }
+    case "unknown-key": {
+      const hint = suggestFrom(`Keys of the matrix of "${name}"`, selection.key, selection.keys);
+      const message = `the matrix of stage "${name}" has no key "${selection.key}"`;
+      return valueProblem("PIPE133", node, message, { hint, related });
+    }
+    case "no-combination": {
+      const labels = family.members.map(({ combination }) => combination?.label ?? "");
+      const lift =
+        "The matrix of this stage has a key of the same name, so its value is asked for; write KEY=* in brackets for all values.";
+      const hint = joinSentences(listNames("Combinations", labels, 12), selection.isShared ? lift : undefined);
+      const message = `stage "${name}" has no combination with ${selection.label}`;
+      return valueProblem("PIPE133", node, message, { hint, related });
+    }
+  }
 }
 
 function describeUnknownOutput(reference: OutputReference, outputs: ReadonlyMap<string, OutlinedOutput>) {

@@ -12,6 +12,7 @@ export interface StageSchemas {
   readonly document: JsonSchema;
   readonly kindStage: JsonSchema;
   readonly commandStage: JsonSchema;
+  readonly matrix: JsonSchema;
   /** The errors of a value, all of them. A schema is compiled when it is first used. */
   validate(schema: JsonSchema, value: Json): readonly ErrorObject[];
 }
@@ -28,6 +29,7 @@ export function loadStageSchemas(folder: string): StageSchemas {
     document: { ...withDefinitions(base, base), properties: { ...base.properties, stages } },
     kindStage: part("kindStage"),
     commandStage: part("commandStage"),
+    matrix: part("matrix"),
     validate: createValidator(),
   };
 }

@@ -11,7 +11,7 @@ interface TemplatePlace {
   readonly end: number;
 }
 
-const referenceForms = "Write ${{ params.NAME }} or ${{ stages.ID.outputs.NAME }}.";
+const referenceForms = "Write ${{ params.NAME }}, ${{ matrix.KEY }} or ${{ stages.ID.outputs.NAME }}.";
 
 /** Reads text that contains `${{`. A reference that cannot be read is reported, and the value is then unknown. */
 export function parseTemplate(text: string, place: TemplatePlace, report: Report): TemplateNode | UnknownNode {
@@ -47,7 +47,7 @@ function describeMalformed(written: string, range: SourceRange): Diagnostic {
   const stageOutput = /^stages\.([\w-]+)\.([\w-]+)$/.exec(expression);
   const hint = stageOutput
     ? `Write \${{ stages.${stageOutput[1]}.outputs.${stageOutput[2] === "outputs" ? "NAME" : stageOutput[2]} }}.`
-    : /^[A-Za-z_][\w-]*$/.test(expression) && !["params", "stages", "inputs", "outputs"].includes(expression)
+    : /^[A-Za-z_][\w-]*$/.test(expression) && !["params", "stages", "inputs", "outputs", "matrix"].includes(expression)
       ? `Write \${{ params.${expression} }} for the parameter "${expression}".`
       : referenceForms;
   return problem("PIPE114", range, `${written} is not a reference that pipelines know`, { hint });

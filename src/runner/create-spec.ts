@@ -36,6 +36,7 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
       work: attempt.workFolder,
       packs: project.packStore,
       downloads: surroundings.downloadStore,
+      links: join(state.record.openStage(stage.id), "inputs"),
     },
     identityFile: attempt.identityFile,
     eventsFile,

@@ -13,7 +13,7 @@ import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.
 import { type JobResult, runJob } from "./run-job.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import { createStageCollector } from "./stage-collector.ts";
-import { flattenParameters } from "./stage-parameters.ts";
+import { combinationOf, flattenParameters } from "./stage-parameters.ts";
 
 /** Executes a stage in a process of its own and puts its result into the cache. */
 export async function executeStage(
@@ -26,7 +26,8 @@ export async function executeStage(
   const { cause, fingerprint } = plan;
   const startedAt = options.now();
   const logFile = join(state.record.openStage(stage.id), "log.txt");
-  emit({ type: "stage-started", at: startedAt, stage: stage.id, cause, fingerprint, params: flattenParameters(stage) });
+  const told = { params: flattenParameters(stage), ...combinationOf(stage) };
+  emit({ type: "stage-started", at: startedAt, stage: stage.id, cause, fingerprint, ...told });
   const collector = createStageCollector();
   const failed = async (failure: Failure): Promise<StageEnd> => {
     await attempt.discard();

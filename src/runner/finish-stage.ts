@@ -5,7 +5,7 @@ import type { CacheEntry } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import type { StagePlan } from "./plan-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
-import { flattenParameters } from "./stage-parameters.ts";
+import { combinationOf, flattenParameters } from "./stage-parameters.ts";
 
 /** Takes a stage's result from the cache into the run; `again` when it was removed from the cache meanwhile. */
 export async function finishCached(
@@ -94,6 +94,7 @@ function emitFinished(
     at: state.options.now(),
     stage: stage.id,
     params: flattenParameters(stage),
+    ...combinationOf(stage),
     metrics: [],
     outputs: {},
     files: [],

@@ -23,7 +23,7 @@ export interface PlannedStage {
 /** Plans a run without doing anything. */
 export async function planPipeline(
   pipeline: Pipeline,
-  options: Pick<RunOptions, "project" | "cache" | "force" | "surroundings"> & { readonly target?: StageId },
+  options: Pick<RunOptions, "project" | "cache" | "force" | "surroundings" | "target">,
 ): Promise<PlannedStage[]> {
   const results = new Map<StageId, CacheEntry>();
   const knowledge = await createPlanKnowledge(pipeline, options, results);

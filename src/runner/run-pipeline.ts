@@ -14,6 +14,7 @@ import { runStage } from "./run-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import type { RunOptions } from "./runner.ts";
 import { selectStages } from "./select-stages.ts";
+import { combinationOf } from "./stage-parameters.ts";
 
 export interface RunResult {
   readonly run: RunId;
@@ -105,7 +106,7 @@ function describeStart(
     experiment: pipeline.experiment,
     file: pipeline.file,
     params: pipeline.params,
-    stages: stages.map(({ id, uses, needs }) => ({ stage: id, uses, needs })),
+    stages: stages.map((stage) => ({ stage: stage.id, uses: stage.uses, needs: stage.needs, ...combinationOf(stage) })),
     ...(git === undefined ? {} : { git }),
   };
 }

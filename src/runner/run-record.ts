@@ -104,16 +104,17 @@ function describePipeline(pipeline: Pipeline): JsonObject {
 }
 
 function describeStage(stage: Stage): JsonObject {
-  const needs = [...stage.needs];
+  const { combination } = stage;
+  const common = { needs: [...stage.needs], ...(combination === undefined ? {} : { matrix: combination.values }) };
   const outputs = Object.fromEntries(
     Object.entries(stage.outputs).map(([name, { kind, path }]) => [name, { kind, path }]),
   );
   if (stage.type === "kind") {
     const { uses, revision } = stage;
-    return { uses, revision, needs, with: mapArtifacts(stage.with, formatReference), outputs };
+    return { uses, revision, ...common, with: mapArtifacts(stage.with, formatReference), outputs };
   }
   const inputs = Object.fromEntries([...listArtifacts(stage)].map(([name, one]) => [name, formatReference(one)]));
-  return { run: stage.run, env: stage.env, needs, inputs, outputs };
+  return { run: stage.run, env: stage.env, ...common, inputs, outputs };
 }
 
 function formatReference(reference: ArtifactReference): string {

@@ -13,8 +13,8 @@ export interface RunOptions {
   readonly listeners: readonly ((event: RunEvent) => void)[];
   /** Stages to run although the cache has their results. */
   readonly force: "all" | ReadonlySet<StageId>;
-  /** Run only this stage and what it needs. */
-  readonly target?: StageId;
+  /** Run only these stages and what they need. */
+  readonly target?: ReadonlySet<StageId>;
   /** Where the stages' processes run. */
   readonly executor: Executor;
   readonly surroundings: StageSurroundings;

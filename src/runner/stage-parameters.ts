@@ -10,6 +10,11 @@ export function flattenParameters(stage: Stage): JsonObject {
   return Object.fromEntries(leaves);
 }
 
+/** Which combination of a matrix the stage is, as a field of its events; none without a matrix. */
+export function combinationOf({ combination }: Stage): Pick<Stage, "combination"> {
+  return combination === undefined ? {} : { combination };
+}
+
 function isEmptyObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }

@@ -17,6 +17,8 @@ export interface StageSpec {
     readonly work: string;
     readonly packs: string;
     readonly downloads: string;
+    /** Where a command's inputs that are several artifacts are gathered; need not exist. */
+    readonly links: string;
   };
   /** Where the process writes who it is, before it touches anything else. */
   readonly identityFile: string;

@@ -1,5 +1,13 @@
 import { basename, join } from "node:path";
-import type { RunEvent, RunFinished, RunStarted, StageFinished, StageMetric, StageOutcome } from "../base/event.ts";
+import type {
+  RunEvent,
+  RunFinished,
+  RunStarted,
+  StageCombination,
+  StageFinished,
+  StageMetric,
+  StageOutcome,
+} from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
 import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
@@ -23,7 +31,7 @@ export function translateEvent(event: RunEvent, context: TranslationContext): Op
     case "run-started":
       return startPipeline(event, context);
     case "stage-started":
-      return [startStage(event.stage, event.at, context), ...logParams(event.stage, event.params)];
+      return [...startStage(event, event.at, context), ...logParams(event.stage, event.params)];
     case "stage-event":
       return event.event.type === "metric" ? logMetrics(event.stage, [event.event]) : [];
     case "stage-finished":
@@ -55,9 +63,22 @@ function startPipeline(event: RunStarted, { runId, runFolder, user }: Translatio
   ];
 }
 
-function startStage(stage: string, at: number, { runId, user }: TranslationContext): Operation {
+/** A stage that a matrix has made is found by the stage's name and its values, in columns that its siblings have too. */
+function startStage(
+  { stage, combination }: { readonly stage: string; readonly combination?: StageCombination },
+  at: number,
+  { runId, user }: TranslationContext,
+): Operation[] {
   const run = stageKey(stage);
-  return { type: "start", run, name: stage, startTime: at, tags: commonTags(user), identity: identityOf(runId, run) };
+  const values = Object.entries(combination?.values ?? {});
+  const tags = [
+    ...commonTags(user),
+    ...(combination === undefined ? [] : [toTag("pipe.matrix", combination.of)]),
+    ...values.map(([key, value]) => toTag(`pipe.matrix.${key}`, String(value))),
+  ];
+  const start = { type: "start", run, name: stage, startTime: at, tags, identity: identityOf(runId, run) } as const;
+  if (values.length === 0) return [start];
+  return [start, { type: "log", run, params: values.map(([key, value]) => toParam(`matrix.${key}`, value)) }];
 }
 
 const commonTags = (user: string): MlflowPair[] => [toTag("mlflow.user", user), toTag("mlflow.source.type", "LOCAL")];
@@ -122,7 +143,7 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
     profile: JSON.stringify({ num_samples: numSamples }),
   }));
   return [
-    startStage(stage, outcome.type === "cached" ? at : at - outcome.durationMs, context),
+    ...startStage(event, outcome.type === "cached" ? at : at - outcome.durationMs, context),
     ...logParams(stage, event.params),
     ...logMetrics(stage, event.metrics),
     { type: "log", run, tags },

@@ -23,10 +23,10 @@ describe("the stages of a target", () => {
   it("are what it needs, directly or not, in the pipeline's order", () => {
     const stages = [command("a"), command("b", ["a"]), command("c"), command("d", ["b"]), command("e", ["d", "c"])];
     const pipeline = { stages } as unknown as Pipeline;
-    const select = (target?: string) => selectStages(pipeline, target as StageId | undefined).map(({ id }) => id);
+    const select = (...target: string[]) => selectStages(pipeline, new Set(target as StageId[])).map(({ id }) => id);
     expect(select("d")).toEqual(["a", "b", "d"]);
-    expect(select("c")).toEqual(["c"]);
-    expect(select()).toEqual(["a", "b", "c", "d", "e"]);
+    expect(select("c", "b")).toEqual(["a", "b", "c"]);
+    expect(selectStages(pipeline, undefined)).toEqual(stages);
   });
 });
 

@@ -17,7 +17,7 @@ export async function plan(invocation: Invocation): Promise<ExitCode> {
   const planned = await planPipeline(pipeline, {
     project,
     cache: createLocalCache(project.cacheFolder),
-    force: selectForced(invocation),
+    force: selectForced(pipeline, invocation),
     ...(target === undefined ? {} : { target }),
     surroundings: describeSurroundings(io),
   });

@@ -49,7 +49,7 @@ async function execute({ pipeline, target, stages }: RunnablePipeline, invocatio
       project,
       cache: createLocalCache(project.cacheFolder),
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
-      force: selectForced(invocation),
+      force: selectForced(pipeline, invocation),
       ...(target === undefined ? {} : { target }),
       executor: createLocalExecutor([...io.self, "exec-stage"]),
       surroundings,

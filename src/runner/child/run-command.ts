@@ -7,6 +7,7 @@ import { variableOf } from "../../pipeline/command-outputs.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import type { CommandWork, StageSpec } from "../stage-spec.ts";
+import { arrangeInputs } from "./arrange-inputs.ts";
 import { parseMetricLine } from "./metric-line.ts";
 
 /** How long a command may take to end after it was asked to. */
@@ -22,7 +23,7 @@ const quietMs = 500;
 export async function runCommand(spec: StageSpec, work: CommandWork, context: StageContext<never>): Promise<void> {
   const child = spawn("/bin/sh", ["-c", work.run], {
     cwd: spec.folders.project,
-    env: { ...context.environment, ...work.env, ...pathVariables(spec) },
+    env: { ...context.environment, ...work.env, ...(await pathVariables(spec)) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = waitForEnd(child);
@@ -40,9 +41,9 @@ export async function runCommand(spec: StageSpec, work: CommandWork, context: St
 }
 
 /** Where the command finds its artifacts, and a folder that is kept from one attempt to the next. */
-function pathVariables({ runId, stageId, folders, inputs, outputs }: StageSpec): Record<string, string> {
+async function pathVariables({ runId, stageId, folders, inputs, outputs }: StageSpec): Promise<Record<string, string>> {
   const variables: Record<string, string> = { PIPE_RUN: runId, PIPE_STAGE: stageId, PIPE_WORK: folders.work };
-  for (const [name, { path }] of Object.entries(inputs)) variables[variableOf("inputs", name)] = path;
+  for (const [name, path] of await arrangeInputs(inputs, folders.links)) variables[variableOf("inputs", name)] = path;
   for (const [name, { path }] of Object.entries(outputs)) variables[variableOf("outputs", name)] = path;
   return variables;
 }
