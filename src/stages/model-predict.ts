@@ -46,20 +46,23 @@ async function predict(stage: Stage): Promise<void> {
 
 /** `undefined` when each image is to be predicted once, as it is. */
 function viewsOf({ tta, seed }: ModelPredictWith, model: ModelDescription): Views | undefined {
-  const { plain, augmented, reduce, of } = tta;
+  const { plain, d4, augmented, reduce, of } = tta;
   if (plain + augmented === 0) {
     fail("configuration", "tta asks for no prediction at all.", "Set tta.plain or tta.augmented to 1 or more.");
   }
-  if (augmented === 0) return undefined;
+  if (d4 && plain === 0) {
+    fail("configuration", "tta.d4 turns the plain image, and tta.plain is 0.", "Set tta.plain to 1.");
+  }
+  if (augmented === 0 && !d4) return undefined;
   const augment = tta.augment ?? model.augment ?? {};
-  if (!changesImages(augment)) {
+  if (augmented > 0 && !changesImages(augment)) {
     fail(
       "configuration",
       `tta asks for ${augmented} augmented views, and nothing says how: the model was trained without augmentation.`,
       "Give tta.augment, or set tta.augmented to 0.",
     );
   }
-  return { plain, augmented, augment, reduction: { by: reduce, of }, seed };
+  return { plain, d4, augmented, augment, reduction: { by: reduce, of }, seed };
 }
 
 function checkDataset(model: ModelDescription, dataset: Dataset): void {

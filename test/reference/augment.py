@@ -1,4 +1,4 @@
-"""Writes fixtures/augment.json: fastai 0.7's rotate, dihedral and lighting by OpenCV and numpy on a small smooth image.
+"""Writes fixtures/augment.json: fastai 0.7's rotate, dihedral, lighting and cutout by OpenCV and numpy on a small smooth image.
 
     python test/reference/augment.py        (needs opencv-python-headless and numpy)
 """
@@ -36,6 +36,18 @@ def lighting(x, brightness, contrast):
     return np.clip((x - mean) * contrast + mean + brightness, 0.0, 1.0).astype(np.float32)
 
 
+def cutout(x, holes):
+    """fastai's draws centres in whole pixels and takes a length in pixels; here both are shares of the side."""
+    r, c = x.shape[:2]
+    mask = np.ones((r, c), np.int32)
+    for hole in holes:
+        y, x_, length = int(hole["centerY"] * r), int(hole["centerX"] * c), int(hole["length"] * r)
+        y1, y2 = int(np.clip(y - length / 2, 0, r)), int(np.clip(y + length / 2, 0, r))
+        x1, x2 = int(np.clip(x_ - length / 2, 0, c)), int(np.clip(x_ + length / 2, 0, c))
+        mask[y1:y2, x1:x2] = 0
+    return x * mask[:, :, None]
+
+
 settings = [
     {"angle": 0, "quarterTurns": turns, "flip": flip, "contrast": 1, "brightness": 0}
     for turns in range(4)
@@ -45,13 +57,23 @@ settings = [
     {"angle": -17.5, "quarterTurns": 3, "flip": True, "contrast": 1, "brightness": 0},
     {"angle": 0, "quarterTurns": 0, "flip": False, "contrast": 1.3, "brightness": 0.2},
     {"angle": 12, "quarterTurns": 1, "flip": True, "contrast": 0.7, "brightness": -0.1},
+    {
+        **{"angle": 0, "quarterTurns": 0, "flip": False, "contrast": 1, "brightness": 0.2},
+        "holes": [
+            {"centerX": 0.5, "centerY": 0.25, "length": 0.25},
+            {"centerX": 0.01, "centerY": 0.99, "length": 0.4},
+            {"centerX": 0.9, "centerY": 0.6, "length": 0.21},
+        ],
+    },
 ]
+settings = [{"holes": [], **setting} for setting in settings]
 
 
 def change(s):
     x = image.astype(np.float32) / 255
     x = rotate(x, s["angle"]) if s["angle"] else x
-    return lighting(dihedral(x, s["quarterTurns"], s["flip"]), s["brightness"], s["contrast"])
+    x = lighting(dihedral(x, s["quarterTurns"], s["flip"]), s["brightness"], s["contrast"])
+    return cutout(x, s["holes"])
 
 
 fixture = {

@@ -83,7 +83,7 @@ async function predict(changes: Partial<ModelPredictWith>): Promise<RecordingSta
       dataset: await writeDataset("dataset"),
       threshold: 0.5,
       at_least_one: true,
-      tta: { plain: 1, augmented: 0, reduce: "mean", of: "probabilities" },
+      tta: { plain: 1, d4: false, augmented: 0, reduce: "mean", of: "probabilities" },
       batch: 5,
       submission: { id: "Id", target: "Predicted", separator: " " },
       device: "auto",
@@ -217,7 +217,7 @@ describe("a trained model", { timeout: 60_000 }, () => {
     ]);
     const { probabilities, labels } = await loadPredictions(once.output("predictions"));
     expect([probabilities.length, labels]).toEqual([12, null]);
-    const tta = { plain: 4, augmented: 0, reduce: "max", of: "logits" } as const;
+    const tta = { plain: 4, d4: false, augmented: 0, reduce: "max", of: "logits" } as const;
     const copies = await predict({ model, dataset, tta });
     expect((await loadPredictions(copies.output("predictions"))).probabilities).toEqual(probabilities);
   });
@@ -225,7 +225,7 @@ describe("a trained model", { timeout: 60_000 }, () => {
   it("predicts no worse than each single view when the greatest counts", async () => {
     const augment = { dihedral: true };
     const at = async (plain: number, augmented: number): Promise<Float32Array> => {
-      const tta = { plain, augmented, reduce: "max", of: "probabilities", augment } as const;
+      const tta = { plain, d4: false, augmented, reduce: "max", of: "probabilities", augment } as const;
       const stage = await predict({ model, tta });
       return (await loadPredictions(stage.output("predictions"))).probabilities;
     };
@@ -237,8 +237,9 @@ describe("a trained model", { timeout: 60_000 }, () => {
   it("does not predict other channels, no views, or views that change nothing", async () => {
     const channels = await writeDataset("channels", { channels: ["green", "red"] });
     await expect(predict({ model, dataset: channels })).rejects.toThrow("The model takes the channels red, green;");
-    const tta = { plain: 0, augmented: 0, reduce: "mean", of: "logits" } as const;
+    const tta = { plain: 0, d4: false, augmented: 0, reduce: "mean", of: "logits" } as const;
     await expect(predict({ model, tta })).rejects.toThrow("tta asks for no prediction at all.");
+    await expect(predict({ model, tta: { ...tta, augmented: 2, d4: true } })).rejects.toThrow("tta.plain is 0");
     await expect(predict({ model, tta: { ...tta, augmented: 2 } })).rejects.toThrow("trained without augmentation");
   });
 });

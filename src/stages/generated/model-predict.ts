@@ -33,6 +33,10 @@ export interface ModelPredictWith {
      */
     plain: number;
     /**
+     * Predict the plain image in all eight rotations by right angles and reflections, each counted as often as `plain` says.
+     */
+    d4: boolean;
+    /**
      * Predictions of randomly changed images.
      */
     augmented: number;
@@ -77,6 +81,23 @@ export interface ModelPredictWith {
          * The largest change of contrast c: values are scaled about their mean by 1/(1-c) or 1+c.
          */
         contrast: number;
+      };
+      /**
+       * Black squares at random places, the same for all channels of a sample (DeVries 2017, fastai 0.7).
+       */
+      cutout?: {
+        /**
+         * Number of squares.
+         */
+        holes: number;
+        /**
+         * Side of a square, as a share of the image's side.
+         */
+        length: number;
+        /**
+         * How often a sample gets squares.
+         */
+        probability: number;
       };
     };
   };

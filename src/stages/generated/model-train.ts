@@ -188,6 +188,23 @@ export interface ModelTrainWith {
        */
       contrast: number;
     };
+    /**
+     * Black squares at random places, the same for all channels of a sample (DeVries 2017, fastai 0.7).
+     */
+    cutout?: {
+      /**
+       * Number of squares.
+       */
+      holes: number;
+      /**
+       * Side of a square, as a share of the image's side.
+       */
+      length: number;
+      /**
+       * How often a sample gets squares.
+       */
+      probability: number;
+    };
   };
   /**
    * What is done one after the other.
@@ -374,6 +391,23 @@ export interface ModelTrainWith {
          * The largest change of contrast c: values are scaled about their mean by 1/(1-c) or 1+c.
          */
         contrast: number;
+      };
+      /**
+       * Black squares at random places, the same for all channels of a sample (DeVries 2017, fastai 0.7).
+       */
+      cutout?: {
+        /**
+         * Number of squares.
+         */
+        holes: number;
+        /**
+         * Side of a square, as a share of the image's side.
+         */
+        length: number;
+        /**
+         * How often a sample gets squares.
+         */
+        probability: number;
       };
     };
   }[];

@@ -3,6 +3,7 @@ import { transformImages } from "../kernels/projective-transform.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
 import { uploadBytes, uploadFloats } from "../runtime/upload.ts";
 import { affineMapOf, toProjective } from "./affine-map.ts";
+import { drawMask } from "./cutout.ts";
 import type { Augmentation } from "./draw.ts";
 
 /** Images as they lie on the disk. */
@@ -39,7 +40,7 @@ export function prepareImages(
 ): Tensor {
   const { tf } = runtime();
   return tf.tidy(() => {
-    const changed = augmentations ? light(move(images, augmentations), augmentations) : images;
+    const changed = augmentations ? cut(light(move(images, augmentations), augmentations), augmentations) : images;
     // (v / 255 - mean) / std in one product and one difference.
     const factor = tf.tensor1d(normalization.std.map((std) => 1 / (255 * std)));
     const offset = tf.tensor1d(normalization.mean.map((mean, c) => mean / (normalization.std[c] as number)));
@@ -66,4 +67,14 @@ function light(images: Tensor, augmentations: readonly Augmentation[]): Tensor {
   const mean = tf.mean(images, [1, 2, 3], true);
   const lit = tf.add(tf.mul(images, contrast), tf.add(tf.mul(mean, counter), shift));
   return tf.clipByValue(lit, 0, 255);
+}
+
+function cut(images: Tensor, augmentations: readonly Augmentation[]): Tensor {
+  if (augmentations.every(({ holes }) => holes.length === 0)) return images;
+  const [numImages, size] = images.shape as [number, number];
+  const mask = drawMask(
+    augmentations.map(({ holes }) => holes),
+    size,
+  );
+  return runtime().tf.mul(images, cast(uploadBytes(mask, [numImages, size, size, 1]), "uint8", "float32"));
 }

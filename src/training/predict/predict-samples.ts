@@ -1,5 +1,5 @@
 import { nextTurn } from "../../util/next-turn.ts";
-import { type AugmentSetting, drawAugmentation } from "../augment/draw.ts";
+import { type Augmentation, type AugmentSetting, drawAugmentation, orientations, unchanged } from "../augment/draw.ts";
 import { type Normalization, prepareImages, uploadImages } from "../augment/prepare-images.ts";
 import { cutIntoBatches } from "../batches/order.ts";
 import { readBatches, type SampleBatch } from "../batches/read-ahead.ts";
@@ -16,6 +16,8 @@ export interface Predictor {
 export interface Views {
   /** Of the image as it is: all alike, so computed once and counted so often. */
   readonly plain: number;
+  /** The plain image in all eight orientations, each counted `plain` times. */
+  readonly d4?: boolean;
   /** Of randomly changed images. */
   readonly augmented: number;
   readonly augment: AugmentSetting;
@@ -37,7 +39,13 @@ const once: Omit<Views, "augment" | "seed"> = { plain: 1, augmented: 0, reductio
 
 /** Predictions that `predictSamples` computes; copies of the plain image count once. */
 export function countPredictions(numSamples: number, views: Views | undefined): number {
-  return views ? numSamples * (Math.min(views.plain, 1) + views.augmented) : numSamples;
+  return views ? numSamples * (listPlainViews(views).length + views.augmented) : numSamples;
+}
+
+/** The plain image, in the orientations that are wanted; none where no plain image is. */
+function listPlainViews({ plain, d4 = false }: Pick<Views, "plain" | "d4">): readonly Augmentation[] {
+  if (plain === 0) return [];
+  return d4 ? orientations : [unchanged];
 }
 
 /** Predicts all samples in their order, each exactly once. */
@@ -59,7 +67,9 @@ export async function predictSamples(
       await nextTurn();
       signal.throwIfAborted();
     };
-    if (views.plain > 0) await addView(prepareImages(images, normalization), views.plain);
+    for (const view of listPlainViews(views)) {
+      await addView(prepareImages(images, normalization, new Array(one.numImages).fill(view)), views.plain);
+    }
     for (let view = 0; view < views.augmented; view += 1) {
       await addView(prepareImages(images, normalization, drawFor(one, views, view)), 1);
     }

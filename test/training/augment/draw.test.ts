@@ -5,6 +5,7 @@ const setting = {
   rotate: { degrees: 30, probability: 0.75 },
   dihedral: true,
   lighting: { brightness: 0.05, contrast: 0.05 },
+  cutout: { holes: 3, length: 0.1 },
 } as const;
 const many = Array.from({ length: 4000 }, (_, sample) => drawAugmentation(setting, [42, 3, sample]));
 
@@ -40,6 +41,15 @@ describe("drawAugmentation", () => {
     expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(1 / 1.05);
   });
 
+  it("cuts holes into half of the images, their centres anywhere", () => {
+    const cut = many.filter(({ holes }) => holes.length > 0);
+    expect(cut.length / many.length).toBeCloseTo(0.5, 1);
+    expect(new Set(cut.map(({ holes }) => holes.length))).toEqual(new Set([3]));
+    const centers = cut.flatMap(({ holes }) => holes.map(({ centerX }) => centerX));
+    expect(Math.min(...centers)).toBeLessThan(0.01);
+    expect(Math.max(...centers)).toBeGreaterThan(0.99);
+  });
+
   it("does not let one setting change what another draws", () => {
     const alone = drawAugmentation({ dihedral: true }, [42, 3, 17]);
     expect(alone).toMatchObject({ quarterTurns: many[17]!.quarterTurns, flip: many[17]!.flip, angle: 0, contrast: 1 });
@@ -49,5 +59,7 @@ describe("drawAugmentation", () => {
 it("changesImages tells settings that do nothing", () => {
   expect(changesImages({})).toBe(false);
   expect(changesImages({ rotate: { degrees: 30, probability: 0 }, lighting: {} })).toBe(false);
+  expect(changesImages({ cutout: { holes: 1, length: 0.5, probability: 0 } })).toBe(false);
+  expect(changesImages({ cutout: { holes: 1, length: 0.5 } })).toBe(true);
   expect(changesImages(setting)).toBe(true);
 });
