@@ -13,7 +13,7 @@ const { tf } = loadTensorflow({ addon, environment: process.env });
 const head = { pool: "average", hidden: [], dropout: 0 };
 const network = createNetwork({ arch: "resnet34", numChannels: 4, numClasses: 28, head, seed: 1 });
 const optimizer = createOptimizer(createRule({ type: "adam" }), network.parameters);
-const loss = createLoss({ type: "bce" });
+const loss = createLoss({ type: "bce" }, 28);
 const images = tf.randomNormal([batch, size, size, 4]);
 const labels = tf.cast(tf.less(tf.randomUniform([batch, 28]), 0.1), "float32");
 

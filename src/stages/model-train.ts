@@ -7,6 +7,7 @@ import { openCheckpoints } from "../training/checkpoints/checkpoint-store.ts";
 import { metricsOf, toHistoryTable } from "../training/loop/history.ts";
 import { planEpochs } from "../training/loop/plan-epochs.ts";
 import { type TrainingResult, train } from "../training/loop/train.ts";
+import { createLoss } from "../training/losses/create-loss.ts";
 import { predictSamples } from "../training/predict/predict-samples.ts";
 import { type ModelDescription, saveModel } from "../training/trained-model.ts";
 import type { ModelTrainWith } from "./generated/model-train.ts";
@@ -33,6 +34,7 @@ async function trainModel(stage: Stage): Promise<void> {
   checkDatasets(dataset, held);
   warnOfAbsentClasses(stage, held);
   const recipe = recipeOf(stage.with);
+  createLoss(recipe.loss, dataset.numClasses);
   planEpochs(recipe, dataset.samples.rows.length);
   const start = await createStartingPoint(stage, dataset);
 

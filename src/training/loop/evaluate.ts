@@ -36,7 +36,7 @@ function computeLoss(logits: Float32Array, labels: Uint8Array, samples: SampleSe
   const { tf } = runtime();
   const shape: [number, number] = [samples.numSamples, samples.numClasses];
   const tensors = [tf.tensor2d(logits, shape), tf.tensor2d(Float32Array.from(labels), shape)] as const;
-  const { value, gradient } = createLoss(setting).compute(...tensors);
+  const { value, gradient } = createLoss(setting, samples.numClasses).compute(...tensors);
   const loss = value.dataSync()[0] as number;
   tf.dispose([...tensors, value, gradient]);
   if (!Number.isFinite(loss)) {

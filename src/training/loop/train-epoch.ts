@@ -34,7 +34,7 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     state = { ...state, lossSum };
   };
   const { loss: lossSetting, clipNorm, seed } = recipe;
-  const loss = createLoss(lossSetting);
+  const loss = createLoss(lossSetting, training.samples.numClasses);
 
   for await (const value of trainSteps({
     ...training,

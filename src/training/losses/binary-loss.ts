@@ -1,14 +1,13 @@
 import { runtime, type Tensor } from "../runtime/load.ts";
 import type { Loss } from "./loss.ts";
-
-/** `batch_mean` sums over classes and averages over samples (fastai's focal loss); `mean` averages over both (PyTorch). */
-export type Reduction = "batch_mean" | "mean";
+import { countTerms, type Reduction } from "./reduction.ts";
 
 export interface BinaryLossOptions {
   /** Exponent of the weight of hard labels; 0 weighs all alike. */
   readonly gamma: number;
-  /** Weight of labels that are 1, and of those that are 0. */
-  readonly positiveWeight: number;
+  /** Weight of labels that are 1: of all, or one for each class. */
+  readonly positiveWeight: number | readonly number[];
+  /** Weight of labels that are 0. */
   readonly negativeWeight: number;
   readonly reduction: Reduction;
 }
@@ -29,7 +28,7 @@ export function createBinaryLoss({ gamma, positiveWeight, negativeWeight, reduct
         const entropy = tf.softplus(z);
         const focus = gamma === 0 ? tf.onesLike(p) : tf.exp(tf.mul(tf.softplus(tf.neg(z)), -gamma)); // p^gamma
         const weight = tf.mul(focus, labelWeights(labels, positiveWeight, negativeWeight));
-        const count = reduction === "mean" ? logits.size : (logits.shape[0] as number);
+        const count = countTerms(logits, reduction);
         // d/dz of p^gamma · softplus(z) = p^gamma · (p + gamma · (1 - p) · softplus(z))
         const slope = tf.add(p, tf.mul(tf.mul(tf.sub(1, p), entropy), gamma));
         return [
@@ -42,7 +41,8 @@ export function createBinaryLoss({ gamma, positiveWeight, negativeWeight, reduct
   };
 }
 
-function labelWeights(labels: Tensor, positive: number, negative: number): Tensor {
+function labelWeights(labels: Tensor, positive: number | readonly number[], negative: number): Tensor {
   const { tf } = runtime();
-  return tf.add(tf.mul(labels, positive - negative), negative);
+  const excess = [positive].flat().map((weight) => weight - negative);
+  return tf.add(tf.mul(labels, tf.tensor1d(excess)), negative);
 }

@@ -1,9 +1,19 @@
+import { fail } from "../../base/failure.ts";
 import { unreachable } from "../../util/unreachable.ts";
-import { createBinaryLoss, type Reduction } from "./binary-loss.ts";
+import { createAsymmetricLoss } from "./asymmetric-loss.ts";
+import { createBinaryLoss } from "./binary-loss.ts";
 import type { Loss } from "./loss.ts";
+import { createLovaszLoss } from "./lovasz-loss.ts";
+import type { Reduction } from "./reduction.ts";
+import { createSoftF1Loss } from "./soft-f1-loss.ts";
+import { createWeightedSum } from "./weighted-sum.ts";
 
 /** `loss` of `model/train`. */
 export type LossSetting =
+  | SingleLossSetting
+  | { readonly type: "sum"; readonly terms: readonly { readonly weight?: number; readonly loss: SingleLossSetting }[] };
+
+type SingleLossSetting =
   | {
       readonly type: "focal";
       readonly gamma?: number;
@@ -13,13 +23,22 @@ export type LossSetting =
     }
   | {
       readonly type: "bce";
-      /** Weight of labels that are 1. */
-      readonly pos_weight?: number;
+      /** Weight of labels that are 1: of all, or one for each class. */
+      readonly pos_weight?: number | readonly number[];
       readonly reduction?: Reduction;
-    };
+    }
+  | {
+      readonly type: "asymmetric";
+      readonly gamma_neg?: number;
+      readonly gamma_pos?: number;
+      readonly clip?: number;
+      readonly reduction?: Reduction;
+    }
+  | { readonly type: "soft_f1" }
+  | { readonly type: "lovasz" };
 
-/** Focal loss (Lin et al. 2017) or binary cross-entropy, each with the defaults of the schema. */
-export function createLoss(setting: LossSetting): Loss {
+/** A loss by its setting, each with the defaults of the schema. Weights for another number of classes are a failure. */
+export function createLoss(setting: LossSetting, numClasses: number): Loss {
   switch (setting.type) {
     case "focal":
       return createBinaryLoss({
@@ -31,11 +50,35 @@ export function createLoss(setting: LossSetting): Loss {
     case "bce":
       return createBinaryLoss({
         gamma: 0,
-        positiveWeight: setting.pos_weight ?? 1,
+        positiveWeight: checkWeights(setting.pos_weight ?? 1, numClasses),
         negativeWeight: 1,
         reduction: setting.reduction ?? "mean",
       });
+    case "asymmetric":
+      return createAsymmetricLoss({
+        gammaNegative: setting.gamma_neg ?? 4,
+        gammaPositive: setting.gamma_pos ?? 1,
+        clip: setting.clip ?? 0.05,
+        reduction: setting.reduction ?? "batch_mean",
+      });
+    case "soft_f1":
+      return createSoftF1Loss();
+    case "lovasz":
+      return createLovaszLoss();
+    case "sum":
+      return createWeightedSum(
+        setting.terms.map(({ weight = 1, loss }) => ({ weight, loss: createLoss(loss, numClasses) })),
+      );
     default:
       return unreachable(setting);
   }
+}
+
+function checkWeights(weights: number | readonly number[], numClasses: number): number | readonly number[] {
+  if (typeof weights === "number" || weights.length === numClasses) return weights;
+  return fail(
+    "configuration",
+    `pos_weight has ${weights.length} weights; the dataset has ${numClasses} classes.`,
+    "Give one weight for each class, or one number for all.",
+  );
 }

@@ -30,7 +30,7 @@ function toyBatch() {
 }
 
 function train(network: Network, numSteps: number): number[] {
-  const loss = createLoss({ type: "focal" });
+  const loss = createLoss({ type: "focal" }, 5);
   const optimizer = createOptimizer(createRule({ type: "adam" }), network.parameters);
   const batch = toyBatch();
   const losses = Array.from({ length: numSteps }, (_, step) => {

@@ -14,6 +14,7 @@ import { loadSafetensors, saveSafetensors } from "../../../src/training/weights/
 import {
   createReferenceNetwork,
   fixturesFolder,
+  numClasses,
   readFixture,
   referenceBatch,
   referenceWeights,
@@ -22,7 +23,7 @@ import {
 import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 
 const fixture = readFixture();
-const loss = createLoss({ type: "focal", gamma: 2 });
+const loss = createLoss({ type: "focal", gamma: 2 }, numClasses);
 
 let tf: Runtime["tf"];
 beforeAll(async () => {
