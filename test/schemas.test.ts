@@ -3,12 +3,13 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { artifactKinds } from "../src/base/artifact.ts";
 import { type JsonSchema, ownKeywords, type StageSchema } from "../src/pipeline/json-schema.ts";
+import { readStageSchema } from "../src/pipeline/stage-schemas.ts";
 import { root } from "./pipeline/check-text.ts";
 
 const read = (path: string) => JSON.parse(readFileSync(`${root}schemas/${path}`, "utf8"));
 const base: JsonSchema = read("pipeline.base.schema.json");
 const stageFiles = readdirSync(`${root}schemas/stages`);
-const stages = stageFiles.map((name): [string, StageSchema] => [name, read(`stages/${name}`)]);
+const stages = stageFiles.map((name): [string, StageSchema] => [name, readStageSchema(`${root}schemas`, name)]);
 
 // All strictness that draft-07 allows, so that a misspelled keyword is an error and not ignored.
 const ajv = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Json } from "../base/json.ts";
 import { type JsonSchema, ownKeywords, type StageSchema } from "./json-schema.ts";
+import { inlineReferences } from "./schema-references.ts";
 
 /** The shape of documents, and the stage kinds that they can use. */
 export interface StageSchemas {
@@ -21,7 +22,7 @@ export interface StageSchemas {
 export function loadStageSchemas(folder: string): StageSchemas {
   const base: JsonSchema = readJson(join(folder, "pipeline.base.schema.json"));
   const names = readdirSync(join(folder, "stages")).filter((name) => name.endsWith(".schema.json"));
-  const stageSchemas = names.map((name): StageSchema => readJson(join(folder, "stages", name)));
+  const stageSchemas = names.map((name) => readStageSchema(folder, name));
   const part = (name: string): JsonSchema => withDefinitions(base.definitions?.[name], base);
   const stages = { ...base.properties?.["stages"], additionalProperties: true };
   return {
@@ -32,6 +33,11 @@ export function loadStageSchemas(folder: string): StageSchemas {
     matrix: part("matrix"),
     validate: createValidator(),
   };
+}
+
+/** The schema of one stage kind, complete: nothing in it refers elsewhere any more. */
+export function readStageSchema(folder: string, name: string): StageSchema {
+  return inlineReferences<StageSchema>(name, (file) => readJson(join(folder, "stages", file)));
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

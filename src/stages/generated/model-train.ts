@@ -113,13 +113,134 @@ export interface ModelTrainWith {
          */
         type: "bce";
         /**
-         * Weight of present labels.
+         * Weight of present labels: of all, or one for each class.
          */
-        pos_weight: number;
+        pos_weight: number | number[];
         /**
          * batch_mean sums over classes and averages over samples; mean averages over both.
          */
         reduction: "batch_mean" | "mean";
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "asymmetric";
+        /**
+         * How much less easy absent labels weigh.
+         */
+        gamma_neg: number;
+        /**
+         * How much less easy present labels weigh.
+         */
+        gamma_pos: number;
+        /**
+         * Probability up to which an absent label counts as right.
+         */
+        clip: number;
+        /**
+         * batch_mean sums over classes and averages over samples; mean averages over both.
+         */
+        reduction: "batch_mean" | "mean";
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "soft_f1";
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "lovasz";
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "sum";
+        /**
+         * The losses to add.
+         *
+         * Items: One of them.
+         */
+        terms: {
+          /**
+           * What it is multiplied by.
+           */
+          weight: number;
+          /**
+           * The loss.
+           */
+          loss:
+            | {
+                /**
+                 * Selects this variant.
+                 */
+                type: "focal";
+                /**
+                 * How much less easy labels weigh.
+                 */
+                gamma: number;
+                /**
+                 * Weight of present labels; absent ones get 1-alpha. Without it both weigh 1.
+                 */
+                alpha?: number;
+                /**
+                 * batch_mean sums over classes and averages over samples; mean averages over both.
+                 */
+                reduction: "batch_mean" | "mean";
+              }
+            | {
+                /**
+                 * Selects this variant.
+                 */
+                type: "bce";
+                /**
+                 * Weight of present labels: of all, or one for each class.
+                 */
+                pos_weight: number | number[];
+                /**
+                 * batch_mean sums over classes and averages over samples; mean averages over both.
+                 */
+                reduction: "batch_mean" | "mean";
+              }
+            | {
+                /**
+                 * Selects this variant.
+                 */
+                type: "asymmetric";
+                /**
+                 * How much less easy absent labels weigh.
+                 */
+                gamma_neg: number;
+                /**
+                 * How much less easy present labels weigh.
+                 */
+                gamma_pos: number;
+                /**
+                 * Probability up to which an absent label counts as right.
+                 */
+                clip: number;
+                /**
+                 * batch_mean sums over classes and averages over samples; mean averages over both.
+                 */
+                reduction: "batch_mean" | "mean";
+              }
+            | {
+                /**
+                 * Selects this variant.
+                 */
+                type: "soft_f1";
+              }
+            | {
+                /**
+                 * Selects this variant.
+                 */
+                type: "lovasz";
+              };
+        }[];
       };
   /**
    * How weights follow the gradients.
