@@ -1,5 +1,5 @@
 import type { FingerprintChange } from "../base/event.ts";
-import { flattenJson } from "../base/flatten-json.ts";
+import { flattenJson, listDifferences } from "../base/flatten-json.ts";
 import type { FingerprintInputs } from "./fingerprint.ts";
 
 /**
@@ -9,14 +9,10 @@ import type { FingerprintInputs } from "./fingerprint.ts";
 export function listFingerprintChanges(before: FingerprintInputs, after: FingerprintInputs): FingerprintChange[] {
   const old = flattenJson(before);
   const current = flattenJson(after);
-  const paths = [...new Set([...old.keys(), ...current.keys()])].sort();
-  return paths
-    .map((path) => ({ path, before: old.get(path), after: current.get(path) }))
-    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after))
-    .filter(
-      ({ path, before, after }) =>
-        isEmptyObject(before) === false && isEmptyObject(after) === false && !isPlaceOfArtifact(path, current, old),
-    );
+  return listDifferences(old, current).filter(
+    ({ path, before, after }) =>
+      isEmptyObject(before) === false && isEmptyObject(after) === false && !isPlaceOfArtifact(path, current, old),
+  );
 }
 
 function isEmptyObject(value: unknown): boolean {

@@ -14,8 +14,16 @@ export const commands: readonly CommandDefinition[] = [
     aliases: ["status"],
     summary: "Say what a run would do, and why, without doing it.",
     positionals: ["FILE"],
-    options: ["set", "target", "force", "json"],
+    options: ["set", "target", "force", "online", "json"],
     load: async () => (await import("./commands/plan.ts")).plan,
+  },
+  {
+    name: "why",
+    summary:
+      "Explain why a stage would run or not: all that decides it, and what changed; FILE is that of the latest run.",
+    positionals: ["STAGE", "[FILE]"],
+    options: ["set", "json"],
+    load: async () => (await import("./commands/why.ts")).why,
   },
   {
     name: "validate",
@@ -23,6 +31,13 @@ export const commands: readonly CommandDefinition[] = [
     positionals: ["FILE"],
     options: ["set", "json"],
     load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    name: "diff",
+    summary: "Compare two runs: parameters, what decides each stage, results, metrics, environment.",
+    positionals: ["RUN", "RUN"],
+    options: ["json"],
+    load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
     name: "cache",

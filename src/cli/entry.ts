@@ -29,10 +29,8 @@ for (const stream of outputs) stream.on("error", () => {});
 
 // What is thrown outside of any promise that `main` waits for.
 process.on("uncaughtException", (error) => {
-  void describeCrash(error, io.packageFolder).then((text) => {
-    process.stderr.write(text);
-    process.exit(70);
-  });
+  process.stderr.write(describeCrash(error, io.packageFolder));
+  process.exit(70);
 });
 
 const exitCode = await main(process.argv.slice(2), io);

@@ -11,7 +11,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    io.stderr.write(await describeCrash(error, io.packageFolder));
+    io.stderr.write(describeCrash(error, io.packageFolder));
     return 70;
   }
 }

@@ -49,6 +49,10 @@ export const optionTable = {
     type: "switch",
     description: "Do not tell the MLflow server of this run; pipe mlflow sync can do it later.",
   },
+  online: {
+    type: "switch",
+    description: "Ask Kaggle how many submissions are left to competitions that the run would submit to.",
+  },
   sort: {
     type: "value",
     placeholder: "ORDER",

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The version of this package. */
-export async function loadVersion(packageFolder: string): Promise<string> {
+export function loadVersion(packageFolder: string): string {
   // Our own package.json has a version.
-  return (JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname, release } from "node:os";
 import { join } from "node:path";
 import type { Stage } from "../pipeline/pipeline.ts";
 import type { StageSurroundings } from "../runner/runner.ts";
@@ -6,6 +6,7 @@ import { describeTensorflow, ensureTensorflow, type SetupProgress } from "../ser
 import { tensorflowEnvironment, tensorflowRuntime } from "../stages/tensorflow-environment.ts";
 import { userCacheFolder } from "../util/user-cache-folder.ts";
 import type { Io } from "./command.ts";
+import { loadVersion } from "./package-version.ts";
 
 export interface SurroundingsOptions {
   readonly stages: readonly Stage[];
@@ -30,10 +31,16 @@ export async function prepareSurroundings({
 }
 
 /** The same without setting anything up: where TensorFlow is missing, no stage that needs it has a result yet. */
-export function describeSurroundings({ environment }: Io): StageSurroundings {
+export function describeSurroundings({ environment, packageFolder }: Io): StageSurroundings {
   const cacheFolder = userCacheFolder(environment);
   const findLibrary = once(() => describeTensorflow({ cacheFolder, environment }));
   return {
+    environment: {
+      pipe: loadVersion(packageFolder),
+      node: process.versions.node,
+      system: `${process.platform}-${process.arch} ${release()}`,
+      host: hostname(),
+    },
     downloadStore: join(cacheFolder, "downloads"),
     numWorkers: availableParallelism(),
     environmentOf: (stage) => (usesTensorflow(stage) ? tensorflowEnvironment(environment) : environment),

@@ -27,13 +27,15 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
   }
 }
 
+/** The first of several changes, and how many more there are. */
 function describeChanges(changes: readonly FingerprintChange[], file: string): string {
   const shown = changes.slice(0, maxChanges).map((change) => describeChange(change, file));
   const numMore = changes.length - shown.length;
   return [...shown, ...(numMore > 0 ? [`${numMore} more`] : [])].join("; ");
 }
 
-function describeChange({ path, before, after, line }: FingerprintChange, file: string): string {
+/** e.g. `with.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
+export function describeChange({ path, before, after, line }: FingerprintChange, file: string): string {
   const place = line === undefined || path.startsWith("runtime.") ? "" : ` (${file}:${line})`;
   return `${describeDifference(path, before, after)}${place}`;
 }
@@ -49,7 +51,8 @@ function describeDifference(path: string, before: Json | undefined, after: Json 
   return old === current ? `${path} changed` : `${path} changed ${old} → ${current}`;
 }
 
-function showValue(value: Json | undefined): string {
+/** A value on one line, shortened. */
+export function showValue(value: Json | undefined): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   const oneLine = shortenDigests(text ?? "nothing")
     .replaceAll(/\s+/g, " ")

@@ -15,7 +15,7 @@ export async function finishCached(
   state: RunState,
 ): Promise<StageEnd | "again"> {
   const { madeBy, durationMs, metrics } = entry.manifest;
-  await adopt(stage, plan, entry, state);
+  await adopt(stage, entry, state);
   if (!(await state.knowledge.cache.use(entry))) return "again";
   emitFinished(stage, state, {
     cause: { type: "fresh" },
@@ -34,7 +34,7 @@ export async function finishExecuted(
   entry: CacheEntry,
   state: RunState & { readonly logFile: string },
 ): Promise<StageEnd> {
-  await adopt(stage, plan, entry, state);
+  await adopt(stage, entry, state);
   emitFinished(stage, state, {
     cause: plan.cause,
     outcome: { type: "executed", durationMs: entry.manifest.durationMs },
@@ -70,9 +70,9 @@ export function finishBlocked(stage: Stage, state: RunState, by: readonly StageI
   return finishWithout(stage, state, { outcome: { type: "blocked", by }, cause: { type: "upstream", stages: by } });
 }
 
-async function adopt(stage: Stage, plan: StagePlan, entry: CacheEntry, state: RunState): Promise<void> {
+async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<void> {
   state.results.set(stage.id, entry);
-  state.knowledge.history.record(stage.id, plan.inputs);
+  state.knowledge.history.record(stage.id, entry.manifest);
   if (Object.keys(stage.outputs).length > 0) await state.record.linkOutputs(stage.id, entry.outputsFolder);
 }
 

@@ -2,20 +2,29 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { StageId } from "../base/ids.ts";
 import type { FingerprintInputs } from "../cache/fingerprint.ts";
+import type { Manifest } from "../cache/manifest.ts";
 import { atomicWrite } from "../util/atomic-write.ts";
 import { sha256 } from "../util/sha256.ts";
 
-/** What decided the last good result of each stage of a pipeline file: what a later run compares with to say why. */
+/** The last good result of each stage of a pipeline file: what a later run compares with to say why, and what it took. */
 export interface History {
-  find(stage: StageId): FingerprintInputs | undefined;
-  record(stage: StageId, inputs: FingerprintInputs): void;
+  find(stage: StageId): PastResult | undefined;
+  record(stage: StageId, result: Manifest): void;
   /** Writes what was recorded, if it is news. Runs at the same time may overwrite each other's; only a reason is lost. */
   save(): Promise<void>;
 }
 
+export interface PastResult {
+  /** What decided it. */
+  readonly inputs: FingerprintInputs;
+  readonly durationMs: number;
+  /** Of all outputs. */
+  readonly sizeBytes: number;
+}
+
 interface StoredHistory {
-  readonly version: 1;
-  readonly stages: Readonly<Record<string, FingerprintInputs>>;
+  readonly version: 2;
+  readonly stages: Readonly<Record<string, PastResult>>;
 }
 
 /** `pipelineFile` is relative to the project's folder. */
@@ -25,15 +34,17 @@ export async function openHistory(folder: string, pipelineFile: string): Promise
   let isNews = false;
   return {
     find: (stage) => stages.get(stage),
-    record(stage, inputs) {
-      if (JSON.stringify(stages.get(stage)) === JSON.stringify(inputs)) return;
-      stages.set(stage, inputs);
+    record(stage, { inputs, durationMs, outputs }) {
+      const sizeBytes = Object.values(outputs).reduce((sum, output) => sum + output.sizeBytes, 0);
+      const result: PastResult = { inputs, durationMs, sizeBytes };
+      if (JSON.stringify(stages.get(stage)) === JSON.stringify(result)) return;
+      stages.set(stage, result);
       isNews = true;
     },
     async save() {
       if (!isNews) return;
       isNews = false;
-      const stored: StoredHistory = { version: 1, stages: Object.fromEntries(stages) };
+      const stored: StoredHistory = { version: 2, stages: Object.fromEntries(stages) };
       await atomicWrite(file, JSON.stringify(stored));
     },
   };
@@ -42,7 +53,7 @@ export async function openHistory(folder: string, pipelineFile: string): Promise
 async function load(file: string): Promise<StoredHistory["stages"]> {
   try {
     const stored = JSON.parse(await readFile(file, "utf8")) as StoredHistory;
-    return stored.version === 1 ? stored.stages : {};
+    return stored.version === 2 ? stored.stages : {};
   } catch {
     // No history, or one of another version: the reason of the next run is then "first".
     return {};

@@ -1,11 +1,8 @@
 import type { StageCause } from "../base/event.ts";
 import type { Fingerprint, StageId } from "../base/ids.ts";
-import type { CacheEntry } from "../cache/cache.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
-import { createPlanKnowledge } from "./plan-knowledge.ts";
-import { planStage } from "./plan-stage.ts";
-import type { RunOptions } from "./runner.ts";
-import { selectStages } from "./select-stages.ts";
+import type { PlanKnowledge } from "./plan-stage.ts";
+import { type PreviewOptions, previewStages, type StagePreview } from "./preview-stages.ts";
 
 /** What a run would do with one stage. */
 export interface PlannedStage {
@@ -18,29 +15,28 @@ export interface PlannedStage {
   readonly fingerprint?: Fingerprint;
   /** How long the cached result took to make. */
   readonly durationMs?: number;
+  /** Of a stage that may run: what its last good result took, and how large its outputs were. */
+  readonly expected?: { readonly durationMs: number; readonly sizeBytes: number };
+  /** It talks to a server. */
+  readonly network: boolean;
 }
 
 /** Plans a run without doing anything. */
-export async function planPipeline(
-  pipeline: Pipeline,
-  options: Pick<RunOptions, "project" | "cache" | "force" | "surroundings" | "target">,
-): Promise<PlannedStage[]> {
-  const results = new Map<StageId, CacheEntry>();
-  const knowledge = await createPlanKnowledge(pipeline, options, results);
-  const planned: PlannedStage[] = [];
-  for (const stage of selectStages(pipeline, options.target)) {
-    const { id, uses } = stage;
-    const unknown = stage.needs.filter((need) => !results.has(need));
-    if (unknown.length > 0) {
-      planned.push({ stage: id, uses, action: "unknown", cause: { type: "upstream", stages: unknown } });
-      continue;
-    }
-    const { cause, fingerprint, entry } = await planStage(stage, knowledge);
-    if (entry === undefined) planned.push({ stage: id, uses, action: "run", cause, fingerprint });
-    else {
-      results.set(id, entry);
-      planned.push({ stage: id, uses, action: "cached", cause, fingerprint, durationMs: entry.manifest.durationMs });
-    }
+export async function planPipeline(pipeline: Pipeline, options: PreviewOptions): Promise<PlannedStage[]> {
+  const { previews, knowledge } = await previewStages(pipeline, options);
+  return previews.map((preview) => describePreview(preview, knowledge));
+}
+
+function describePreview(preview: StagePreview, { history }: PlanKnowledge): PlannedStage {
+  const { stage } = preview;
+  const { id, uses } = stage;
+  const past = history.find(id);
+  const common = { stage: id, uses, network: stage.type === "kind" && stage.network };
+  const expected = past && { expected: { durationMs: past.durationMs, sizeBytes: past.sizeBytes } };
+  if (preview.type === "unknown") {
+    return { ...common, action: "unknown", cause: { type: "upstream", stages: preview.waitsFor }, ...expected };
   }
-  return planned;
+  const { cause, fingerprint, entry } = preview.plan;
+  if (entry === undefined) return { ...common, action: "run", cause, fingerprint, ...expected };
+  return { ...common, action: "cached", cause, fingerprint, durationMs: entry.manifest.durationMs };
 }

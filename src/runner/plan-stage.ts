@@ -98,12 +98,15 @@ function missing(reference: ArtifactReference): never {
   throw new Error(`the plan asks for ${name} before it is known`);
 }
 
+/** Adds to each change the line on which the new value stands. */
+export function locateChanges(stage: Stage, changes: readonly FingerprintChange[]): FingerprintChange[] {
+  return changes.map((change) => ({ ...change, line: locationOf(stage, change.path).line }));
+}
+
 function explainMiss(stage: Stage, inputs: FingerprintInputs, history: History): StageCause {
   const before = history.find(stage.id);
   if (before === undefined) return { type: "first" };
-  const changes = listFingerprintChanges(before, inputs).map(
-    (change): FingerprintChange => ({ ...change, line: locationOf(stage, change.path).line }),
-  );
+  const changes = locateChanges(stage, listFingerprintChanges(before.inputs, inputs));
   // The same as last time, and yet not there: somebody has removed it.
   return changes.length === 0 ? { type: "first" } : { type: "changed", changes };
 }

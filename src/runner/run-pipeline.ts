@@ -30,7 +30,10 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   const git = readGitState(options.project.folder);
   const stages = selectStages(pipeline, options.target);
   await options.cache.sweep();
-  const record = await openRunRecord(options.project.runsFolder, run, pipeline);
+  const record = await openRunRecord(options.project.runsFolder, run, {
+    pipeline,
+    environment: options.surroundings.environment,
+  });
   const { emit, rethrow } = createEmitter([record.handle, ...options.listeners]);
   const state = await createState(pipeline, options, { run, record, emit });
   emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git }));

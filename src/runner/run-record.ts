@@ -20,16 +20,30 @@ export interface RunRecord {
   close(status: RunFinished["status"]): Promise<void>;
 }
 
+/** What is recorded of a run as it begins. */
+interface RecordedContent {
+  readonly pipeline: Pipeline;
+  /** Versions and system, by name. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Progress is for watching: of each stage one report in this time is kept. */
 const progressIntervalMs = 10_000;
 
 /** Makes `runs/<id>` and lets `runs/latest` lead to it. */
-export async function openRunRecord(runsFolder: string, run: RunId, pipeline: Pipeline): Promise<RunRecord> {
+export async function openRunRecord(
+  runsFolder: string,
+  run: RunId,
+  { pipeline, environment }: RecordedContent,
+): Promise<RunRecord> {
   const folder = join(runsFolder, run);
   mkdirSync(runsFolder, { recursive: true });
   mkdirSync(folder);
   writeFileSync(join(folder, "pipeline.yaml"), pipeline.text);
-  writeFileSync(join(folder, "resolved.json"), `${JSON.stringify(describePipeline(pipeline), undefined, 2)}\n`);
+  writeFileSync(
+    join(folder, "resolved.json"),
+    `${JSON.stringify({ ...describePipeline(pipeline), environment }, undefined, 2)}\n`,
+  );
   const outcomes = new Map<StageId, StageOutcome["type"]>();
   const runner = identifyProcess(process.pid);
   const writeStatus = (status: RunFinished["status"] | "running"): Promise<void> =>

@@ -28,6 +28,8 @@ export interface RunOptions {
 
 /** What the machine gives to the stages. */
 export interface StageSurroundings {
+  /** What a run is made with, for its record: versions and system, by name. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A folder of downloads shared by all projects of the user. */
   readonly downloadStore: string;
   /** Processors to use, at least 1. */

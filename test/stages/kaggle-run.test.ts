@@ -75,6 +75,14 @@ describe("a pipeline from Kaggle to Kaggle", { timeout: 60_000 }, () => {
     expect(server.requests).toHaveLength(numRequests);
   });
 
+  it("asks Kaggle before a run how many submissions are left, on request only", async () => {
+    const quiet = await project.pipe(["plan", "pipeline.yaml"], { env });
+    expect(quiet.stdout).toContain("2 that depend on them, 0 cached\n");
+    expect(server.requests).toEqual([]);
+    const { stdout } = await project.pipe(["plan", "pipeline.yaml", "--online"], { env });
+    expect(stdout).toMatch(/\ncells: \d+ submissions left\n$/);
+  });
+
   it("goes on with a download that was killed", async () => {
     server.faults.inject("download", { type: "stall", afterBytes: 300_000 });
     const first = project.start(["run", "pipeline.yaml", "--json"], { env });

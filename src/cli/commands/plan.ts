@@ -1,29 +1,48 @@
 import { createLocalCache } from "../../cache/local-cache.ts";
 import { createPalette } from "../../report/palette.ts";
-import { renderPlan } from "../../report/plan-report.ts";
+import { type PlanReport, renderPlan } from "../../report/plan-report.ts";
 import { planPipeline } from "../../runner/plan-pipeline.ts";
+import { readFreeBytes } from "../../services/disk-space.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { selectForced } from "../load-pipeline.ts";
-import { loadRunnable } from "../load-runnable.ts";
+import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
 import { openProject } from "../open-project.ts";
 import { describeSurroundings } from "../stage-surroundings.ts";
+import { withInterrupts } from "../with-interrupts.ts";
 
 export async function plan(invocation: Invocation): Promise<ExitCode> {
   const runnable = await loadRunnable(invocation);
   if (runnable === undefined) return 2;
-  const { pipeline, target } = runnable;
-  const { options, io, isColored } = invocation;
+  return withInterrupts(invocation, async (signal) => {
+    const report = await makePlan(runnable, invocation, signal);
+    const { options, io, isColored } = invocation;
+    const text = options.json
+      ? `${JSON.stringify({ version: 1, ...report }, undefined, 2)}\n`
+      : renderPlan(report, runnable.pipeline.file, createPalette({ isColored }));
+    io.stdout.write(text);
+    return 0;
+  });
+}
+
+async function makePlan(
+  { pipeline, target }: RunnablePipeline,
+  invocation: Invocation,
+  signal: AbortSignal,
+): Promise<PlanReport> {
+  const { options, io, folder } = invocation;
   const project = openProject(invocation);
-  const planned = await planPipeline(pipeline, {
+  const stages = await planPipeline(pipeline, {
     project,
     cache: createLocalCache(project.cacheFolder),
     force: selectForced(pipeline, invocation),
     ...(target === undefined ? {} : { target }),
     surroundings: describeSurroundings(io),
   });
-  const text = options.json
-    ? `${JSON.stringify({ version: 1, stages: planned }, undefined, 2)}\n`
-    : renderPlan(planned, pipeline.file, createPalette({ isColored }));
-  io.stdout.write(text);
-  return 0;
+  const freeBytes = await readFreeBytes(folder);
+  if (options.online !== true) return { stages, freeBytes };
+  const toRun = new Set(stages.filter(({ action }) => action !== "cached").map(({ stage }) => stage));
+  // Loaded only when asked for: a plan is made more often than anything else.
+  const { askSubmissionsLeft } = await import("../submissions-left.ts");
+  const asked = pipeline.stages.filter(({ id }) => toRun.has(id));
+  return { stages, freeBytes, submissions: await askSubmissionsLeft(asked, { io, signal }) };
 }

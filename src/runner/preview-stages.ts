@@ -1,0 +1,36 @@
+import type { StageId } from "../base/ids.ts";
+import type { CacheEntry } from "../cache/cache.ts";
+import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { createPlanKnowledge } from "./plan-knowledge.ts";
+import { type PlanKnowledge, planStage, type StagePlan } from "./plan-stage.ts";
+import type { RunOptions } from "./runner.ts";
+import { selectStages } from "./select-stages.ts";
+
+export type PreviewOptions = Pick<RunOptions, "project" | "cache" | "force" | "surroundings" | "target">;
+
+/** What can be said of a stage before anything runs. */
+export type StagePreview =
+  | { readonly type: "known"; readonly stage: Stage; readonly plan: StagePlan }
+  /** Stages that it reads from run first, and may give what they gave before. */
+  | { readonly type: "unknown"; readonly stage: Stage; readonly waitsFor: readonly StageId[] };
+
+/** Looks ahead at the stages of a run, in its order, without doing anything. */
+export async function previewStages(
+  pipeline: Pipeline,
+  options: PreviewOptions,
+): Promise<{ readonly previews: readonly StagePreview[]; readonly knowledge: PlanKnowledge }> {
+  const results = new Map<StageId, CacheEntry>();
+  const knowledge = await createPlanKnowledge(pipeline, options, results);
+  const previews: StagePreview[] = [];
+  for (const stage of selectStages(pipeline, options.target)) {
+    const waitsFor = stage.needs.filter((need) => !results.has(need));
+    if (waitsFor.length > 0) {
+      previews.push({ type: "unknown", stage, waitsFor });
+      continue;
+    }
+    const plan = await planStage(stage, knowledge);
+    if (plan.entry !== undefined) results.set(stage.id, plan.entry);
+    previews.push({ type: "known", stage, plan });
+  }
+  return { previews, knowledge };
+}
