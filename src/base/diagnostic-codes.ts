@@ -201,6 +201,22 @@ export const diagnosticCodes = {
       'version: 1\nname: example\nstages:\n  draw:\n    uses: demo/cells\n    matrix: { seed: [1, 2] }\n    with: { seed: "${{ matrix.seed }}" }\n  unzip: { uses: archive/unzip, with: { archive: "${{ stages.draw[seed=3].outputs.archive }}" } }\n',
     fix: "Ask for a combination that the message lists, or for all with `KEY=*`.",
   },
+  PIPE140: {
+    title: "a condition that cannot be read",
+    explanation:
+      "The text of an `if` is not an expression: it compares parameters (`params.NAME`), values of the matrix (`matrix.KEY`), metrics of other stages (`stages.ID.metrics.NAME`, or `stages.ID.metrics['val/loss']` where the name has other characters than letters, digits, `_` and `-`), numbers and texts, joined by `and`, `or` and `not`.",
+    example:
+      "version: 1\nname: example\nstages:\n  draw: { uses: demo/cells }\n  tell: { run: echo good, if: stages.draw.metrics.val/f1 > 0.5 }\n",
+    fix: "Correct the expression; names of metrics with a slash stand in brackets and quotes.",
+  },
+  PIPE141: {
+    title: "a condition whose types do not fit",
+    explanation:
+      'A condition is true or false; `<` and its like compare numbers, `==` and `!=` values of one type. Nothing is converted: `"1" == 1` is a mistake and not false.',
+    example:
+      "version: 1\nname: example\nparams: { mode: fast }\nstages:\n  draw: { uses: demo/cells, if: params.mode > 1 }\n",
+    fix: "Compare values of the same type.",
+  },
   PIPE201: {
     title: "an input that does not exist",
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",

@@ -80,7 +80,8 @@ export type StageCause =
   | { readonly type: "uncacheable" } // the kind always runs, e.g. it talks to a server
   | { readonly type: "damaged"; readonly path: string } // the cache entry is not what its manifest says
   | { readonly type: "changed"; readonly changes: readonly FingerprintChange[] }
-  | { readonly type: "upstream"; readonly stages: readonly StageId[] }; // not known yet: these run first
+  | { readonly type: "upstream"; readonly stages: readonly StageId[] } // not known yet: these run first
+  | { readonly type: "skipped"; readonly reason: string }; // it does not run, for this reason
 
 /** One thing that decides the result and is not what it was. */
 export interface FingerprintChange {
@@ -106,7 +107,7 @@ export type StageOutcome =
   | { readonly type: "cached"; readonly madeBy: RunId; readonly durationMs: number }
   | { readonly type: "failed"; readonly failure: Failure; readonly durationMs: number }
   | { readonly type: "blocked"; readonly by: readonly StageId[] } // a stage it needs failed
-  | { readonly type: "skipped"; readonly reason: string } // its `if` is false
+  | { readonly type: "skipped"; readonly reason: string } // its `if` is false, or it needs a stage that is skipped
   | { readonly type: "interrupted"; readonly durationMs: number; readonly resumable: boolean };
 
 /** What the runner reports. Reporters word these, the tracker sends them, `runs/<id>/events.ndjson` keeps them. */

@@ -1,4 +1,5 @@
 import type { StageId } from "../base/ids.ts";
+import { foreseeSkips } from "../pipeline/condition/foresee-skips.ts";
 import { findStages } from "../pipeline/find-stages.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { checkInputPaths } from "../runner/input-paths.ts";
@@ -14,6 +15,8 @@ export interface RunnablePipeline {
   readonly target: ReadonlySet<StageId> | undefined;
   /** The target and what it needs, or all. */
   readonly stages: readonly Stage[];
+  /** Those of them that are not skipped whatever the results. */
+  readonly startable: readonly Stage[];
 }
 
 /** Loads what a command is to run and reports what is wrong with it; `undefined` when that keeps it from running. */
@@ -26,12 +29,14 @@ export async function loadRunnable(invocation: Invocation): Promise<RunnablePipe
   const { pipeline, warnings } = loaded.value;
   const names = invocation.options.target;
   const target = names === undefined ? undefined : new Set(names.flatMap((name) => findStages(pipeline, name)));
+  const skipped = foreseeSkips(pipeline.stages);
   const stages = selectStages(pipeline, target);
-  const diagnostics = [...warnings, ...checkInputPaths(stages, invocation.folder)];
+  const startable = stages.filter(({ id }) => !skipped.has(id));
+  const diagnostics = [...warnings, ...checkInputPaths(startable, invocation.folder)];
   const isWrong = diagnostics.some(({ severity }) => severity === "error");
   // Warnings are for people: a program that reads JSON gets errors only.
   if (isWrong || !invocation.options.json) {
     reportDiagnostics({ diagnostics, sources: new Map([[pipeline.file, pipeline.text]]) }, invocation);
   }
-  return isWrong ? undefined : { pipeline, target, stages };
+  return isWrong ? undefined : { pipeline, target, stages, startable };
 }

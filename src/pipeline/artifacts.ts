@@ -81,9 +81,9 @@ function resolveOutput(
   return { artifact: "output", stage: output.stage, output: reference.output, kind: output.kind, subpath };
 }
 
-/** `inputs.NAME` outside a command, `matrix.KEY` without a matrix. */
+/** `inputs.NAME` outside a command, `matrix.KEY` without a matrix, a condition outside `if:`. */
 function isReportedElsewhere({ type }: Reference): boolean {
-  return type === "command" || type === "matrix";
+  return type === "command" || type === "matrix" || type === "condition";
 }
 
 function describeSeveral(

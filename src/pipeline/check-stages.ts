@@ -4,7 +4,9 @@ import type { StageId } from "../base/ids.ts";
 import type { ArtifactContext } from "./artifacts.ts";
 import type { Combination } from "./combination.ts";
 import { divideInput, resolveCommand } from "./command-stage.ts";
-import { type DocumentNode, type MapNode, visitNodes } from "./document-node.ts";
+import { readCondition } from "./condition/read-condition.ts";
+import { resolveCondition } from "./condition/resolve-condition.ts";
+import { type DocumentNode, type MapNode, mapValues, visitNodes } from "./document-node.ts";
 import { fanIn } from "./fan-in.ts";
 import type { Parameters } from "./parameters.ts";
 import type { OutputDeclaration, Stage } from "./pipeline.ts";
@@ -31,7 +33,7 @@ export function checkStages(node: MapNode, check: StageCheck): Stage[] {
   const budget = { left: maxMatrixValues };
   for (const [name, entry] of node.entries) {
     if (problems.isFull()) break;
-    const filledIn = { ...entry, value: parameters.fillIn(entry.value) };
+    const filledIn = { ...entry, value: parameters.fillIn(withCondition(entry.value, report)) };
     families.set(name, outlineFamily(name, filledIn, { schemas, report, budget }));
   }
   const outlines = new Map<StageId, StageOutline>();
@@ -64,10 +66,17 @@ function resolveStage(
   context: ArtifactContext,
 ): Stage {
   const { combination } = outline;
+  const condition = resolveCondition(outline.node.entries.get("if")?.value, {
+    stage: outline.name,
+    stageOf: references.stageOf,
+    report: context.report,
+  });
   const base = {
     id: outline.id,
     ...(combination === undefined ? {} : { combination: describeCombination(outline.name, combination) }),
     needs: [...references.dependencies.keys()],
+    orderOnly: references.orderOnly,
+    ...(condition === undefined ? {} : { condition }),
     outputs: declareOutputs(outline),
     location: outline.keyRange,
   };
@@ -96,6 +105,12 @@ function resolveStage(
     network: schema["x-network"] ?? false,
     tensorflow: schema["x-tensorflow"] ?? false,
   };
+}
+
+/** The stage with its `if:` read as a condition. */
+function withCondition(node: DocumentNode, report: Report): DocumentNode {
+  if (node.type !== "map" || !node.entries.has("if")) return node;
+  return mapValues(node, (value, key) => (key === "if" ? readCondition(value, report) : value));
 }
 
 function describeCombination(of: string, { values }: Combination): StageCombination {

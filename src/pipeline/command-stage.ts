@@ -61,7 +61,7 @@ function resolveRun(
       if (!names[part.side].includes(part.name)) report(describeUnknownName(stage, part, names[part.side]));
       return `\${${variableOf(part.side, part.name)}}`;
     }
-    if (part.type === "matrix") return "";
+    if (part.type === "matrix" || part.type === "condition") return "";
     const hint = 'Declare it below "inputs" and write ${{ inputs.NAME }} here.';
     report(problem("PIPE114", part.range, "a command reaches artifacts of other stages through its inputs", { hint }));
     return "";

@@ -1,7 +1,9 @@
 import { type Combination, textOfValue } from "./combination.ts";
+import { mapLeaves } from "./condition/expression.ts";
+import { locateSpan } from "./condition/parse-condition.ts";
 import { type DocumentNode, mapValues } from "./document-node.ts";
 import { problem, type Report, suggestFrom } from "./problem.ts";
-import type { MatrixReference } from "./reference.ts";
+import type { ConditionReference, MatrixReference } from "./reference.ts";
 import { replaceReferences } from "./template-parts.ts";
 
 interface MatrixContext {
@@ -14,7 +16,7 @@ interface MatrixContext {
 export function fillInMatrix(node: DocumentNode, combination: Combination, context: MatrixContext): DocumentNode {
   if (node.type === "scalar" || node.type === "unknown") return node;
   if (node.type !== "template") return mapValues(node, (value) => fillInMatrix(value, combination, context));
-  const lookUp = (reference: MatrixReference) => {
+  const lookUp = (reference: Pick<MatrixReference, "key" | "range">) => {
     const value = combination.values.get(reference.key);
     if (value === undefined) context.report(describeUnknownKey(reference, combination, context.keys));
     return value;
@@ -26,7 +28,17 @@ export function fillInMatrix(node: DocumentNode, combination: Combination, conte
     if (value === undefined) return { type: "unknown", range };
     return { ...value, range, origin: value.origin ?? { name: `matrix.${only.key}`, definition: value.range } };
   }
+  const fillInCondition = (condition: ConditionReference): ConditionReference => {
+    const expression = mapLeaves(condition.expression, (leaf) => {
+      if (leaf.type !== "matrix") return leaf;
+      const { key, start, end } = leaf;
+      const value = lookUp({ key, range: locateSpan(condition, leaf) });
+      return value === undefined ? leaf : { type: "literal", value: value.value, source: `matrix.${key}`, start, end };
+    });
+    return { ...condition, expression };
+  };
   const replaced = replaceReferences(node, (reference) => {
+    if (reference.type === "condition") return fillInCondition(reference);
     if (reference.type !== "matrix") return reference;
     const value = lookUp(reference);
     return value === undefined ? undefined : textOfValue(value);
@@ -35,7 +47,7 @@ export function fillInMatrix(node: DocumentNode, combination: Combination, conte
 }
 
 function describeUnknownKey(
-  { key, range }: MatrixReference,
+  { key, range }: Pick<MatrixReference, "key" | "range">,
   { values, label }: Combination,
   keys: ReadonlySet<string>,
 ) {

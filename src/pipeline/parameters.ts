@@ -1,4 +1,6 @@
 import type { SourceRange } from "../base/diagnostic.ts";
+import { mapLeaves } from "./condition/expression.ts";
+import { locateSpan } from "./condition/parse-condition.ts";
 import {
   type DocumentNode,
   findNode,
@@ -11,7 +13,7 @@ import {
 import { describeUndefined } from "./overrides.ts";
 import { describeParameterCycle } from "./parameter-cycle.ts";
 import { problem, type Report, valueProblem } from "./problem.ts";
-import type { ParameterReference, Reference } from "./reference.ts";
+import type { ConditionReference, ParameterReference, Reference } from "./reference.ts";
 import { replaceReferences } from "./template-parts.ts";
 
 /** Fills the values of parameters into other values. */
@@ -94,9 +96,10 @@ class ParameterResolver {
       const { value, origin } = this.#lookUp(only);
       return value.type === "unknown" ? unknownAt(template.range) : this.#useAt(value, template.range, origin);
     }
-    const replaced = replaceReferences(template, (reference) =>
-      isParameter(reference) ? this.#writeText(reference, template.range) : reference,
-    );
+    const replaced = replaceReferences(template, (reference) => {
+      if (isParameter(reference)) return this.#writeText(reference, template.range);
+      return reference.type === "condition" ? this.#fillInCondition(reference) : reference;
+    });
     return replaced ?? unknownAt(template.range);
   }
 
@@ -112,6 +115,23 @@ class ParameterResolver {
     const use = { ...value, range: reference.range, origin };
     this.#report(valueProblem("PIPE107", use, `${origin.name} is ${what} and cannot stand inside text`));
     return undefined;
+  }
+
+  #fillInCondition(condition: ConditionReference): ConditionReference | undefined {
+    let isKnown = true;
+    const expression = mapLeaves(condition.expression, (leaf) => {
+      if (leaf.type !== "parameter") return leaf;
+      const { path, start, end } = leaf;
+      const range = locateSpan(condition, leaf);
+      const { value, origin } = this.#lookUp({ type: "parameter", path, text: condition.text, range });
+      if (value.type === "scalar") return { type: "literal", value: value.value, source: origin.name, start, end };
+      isKnown = false;
+      if (value.type === "unknown") return leaf;
+      const what = value.type === "template" ? "text with references" : `a ${value.type}`;
+      this.#report(problem("PIPE141", range, `${origin.name} is ${what}, which a condition cannot compare`));
+      return leaf;
+    });
+    return isKnown ? { ...condition, expression } : undefined;
   }
 
   #lookUp(reference: ParameterReference): Found {

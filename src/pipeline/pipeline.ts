@@ -3,6 +3,7 @@ import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageCombination } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { Expression } from "./condition/expression.ts";
 
 /** A checked pipeline: every reference resolves, every value fits its schema, artifact kinds agree, no cycle. Made by `checkPipeline` only. */
 export interface Pipeline {
@@ -29,11 +30,23 @@ interface StageBase {
   readonly combination?: StageCombination;
   /** Stages that must end well before this one starts: from references and `needs`. */
   readonly needs: readonly StageId[];
+  /** Those of them of which nothing is read, neither an artifact nor a metric. */
+  readonly orderOnly: readonly StageId[];
+  /** The stage is skipped if it does not hold. Absent without `if:`. */
+  readonly condition?: StageCondition;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
   /** Where the stage's key stands. */
   readonly location: SourceRange;
   /** Where each value stands, by dotted path below the stage: `with.phases.0.lr`, `run`, `env.LANG`. Values that came from a parameter point at their use. */
   readonly locations: ReadonlyMap<string, SourceRange>;
+}
+
+/** The `if:` of a stage, types checked, parameters and values of its matrix filled in. */
+export interface StageCondition {
+  /** As in the document. */
+  readonly text: string;
+  /** Metrics name the ids of stages. */
+  readonly expression: Expression;
 }
 
 /** `uses:` — a stage kind of the registry. */

@@ -1,8 +1,9 @@
 import type { SourceRange } from "../base/diagnostic.ts";
+import type { Expression } from "./condition/expression.ts";
 import { parseSelector, type Selector } from "./selector.ts";
 
 /** What stands between `${{` and `}}`. */
-export type Reference = ParameterReference | MatrixReference | OutputReference | CommandReference;
+export type Reference = ParameterReference | MatrixReference | OutputReference | CommandReference | ConditionReference;
 
 interface ReferencePlace {
   /** As written, with its braces. */
@@ -36,6 +37,14 @@ export interface CommandReference extends ReferencePlace {
   readonly type: "command";
   readonly side: "inputs" | "outputs";
   readonly name: string;
+}
+
+/** An expression of `if:`, with braces around it or without. */
+export interface ConditionReference extends ReferencePlace {
+  readonly type: "condition";
+  readonly expression: Expression;
+  /** What the spans of the expression count in. */
+  readonly source: string;
 }
 
 /** How names that references can reach are written. */

@@ -1,8 +1,10 @@
 import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
+import { listLeaves, type MetricExpression, writeMetric } from "./condition/expression.ts";
+import { locateSpan } from "./condition/parse-condition.ts";
 import { type DocumentNode, visitNodes } from "./document-node.ts";
 import { joinSentences, listNames, problem, type Report, suggestFrom, valueProblem } from "./problem.ts";
-import type { CommandReference, MatrixReference, OutputReference } from "./reference.ts";
+import type { CommandReference, ConditionReference, MatrixReference, OutputReference } from "./reference.ts";
 import { parseStageName, type Selector } from "./selector.ts";
 import { type FamilySelection, type SelectionProblem, type StageFamily, selectMembers } from "./stage-family.ts";
 import type { OutlinedOutput, StageOutline } from "./stage-outline.ts";
@@ -12,6 +14,10 @@ import { describePlace } from "./value-words.ts";
 export interface StageReferences {
   /** The stages it depends on, and where a reference or `needs` first says so. */
   readonly dependencies: ReadonlyMap<StageId, SourceRange>;
+  /** Those of them of which it reads nothing. */
+  readonly orderOnly: readonly StageId[];
+  /** The stage whose metric a condition reads; `undefined` if a mistake, reported already, leaves that open. */
+  stageOf(metric: MetricExpression): StageId | undefined;
   /** What a reference stands for; `undefined` if a mistake, reported already, leaves that open. */
   find(reference: OutputReference): FoundOutputs | undefined;
   /** One reference for each output that a reference stands for, in the order of the matrix. */
@@ -39,7 +45,9 @@ export function followReferences(
   report: Report,
 ): StageReferences {
   const dependencies = new Map<StageId, SourceRange>();
+  const isRead = new Set<StageId>();
   const found = new Map<OutputReference, FoundOutputs>();
+  const metricStages = new Map<MetricExpression, StageId>();
 
   const depend = (stage: StageId, range: SourceRange) => {
     if (!dependencies.has(stage)) dependencies.set(stage, range);
@@ -60,9 +68,14 @@ export function followReferences(
     return selection;
   };
 
-  const follow = (reference: OutputReference) => {
-    const { stage: name, selector, range } = reference;
+  const read = (name: string, selector: Selector, range: SourceRange): FamilySelection | undefined => {
     const selection = select({ name, selector, node: { type: "unknown", range } }, "refers to");
+    for (const { id } of selection?.members ?? []) isRead.add(id);
+    return selection;
+  };
+
+  const follow = (reference: OutputReference) => {
+    const selection = read(reference.stage, reference.selector, reference.range);
     if (selection === undefined) return;
     const outputs: FoundOutput[] = [];
     for (const target of selection.members) {
@@ -75,12 +88,28 @@ export function followReferences(
     if (outputs.length === selection.members.length) found.set(reference, { isOne: selection.isOne, outputs });
   };
 
+  const followMetrics = (condition: ConditionReference) => {
+    for (const leaf of listLeaves(condition.expression)) {
+      const range = locateSpan(condition, leaf);
+      if (leaf.type === "matrix" && outline.type !== "broken") {
+        report(describeMissingMatrix(outline.name, { key: leaf.key, text: `matrix.${leaf.key}`, range }));
+      }
+      if (leaf.type !== "metric") continue;
+      const selection = read(leaf.stage, leaf.selector, range);
+      const [only] = selection?.members ?? [];
+      if (selection?.isOne === true && only !== undefined) metricStages.set(leaf, only.id);
+      else if (selection !== undefined) report(describeSeveralMetrics(leaf, selection, range));
+    }
+  };
+
   visitNodes(outline.node, (node, path) => {
     if (node.type !== "template") return;
     for (const part of node.parts) {
       if (typeof part === "string") continue;
       if (part.type === "output") follow(part);
       if (part.type === "command" && path[0] !== "run") report(describeStrayReference(part));
+      if (part.type === "condition" && path[0] === "if") followMetrics(part);
+      if (part.type === "condition" && path[0] !== "if") report(describeStrayCondition(part));
       if (part.type === "matrix" && outline.type !== "broken") report(describeMissingMatrix(outline.name, part));
     }
     if (!placesOfReferences.includes(path[0] ?? "")) report(describeStrayTemplate(outline.name, node, path));
@@ -88,6 +117,8 @@ export function followReferences(
   for (const need of listNeeds(outline.node.entries.get("needs")?.value, report)) select(need, "depends on");
   return {
     dependencies,
+    orderOnly: [...dependencies.keys()].filter((id) => !isRead.has(id)),
+    stageOf: (metric) => metricStages.get(metric),
     find: (reference) => found.get(reference),
     divide(reference) {
       const outputs = found.get(reference)?.outputs ?? [];
@@ -108,7 +139,7 @@ interface AskedStage {
 }
 
 /** The keys of a stage below which references to artifacts are judged by the place they stand at. */
-const placesOfReferences = ["with", "run", "inputs", "env"];
+const placesOfReferences = ["with", "run", "inputs", "env", "if"];
 
 function describeStrayTemplate(stage: string, node: DocumentNode, path: readonly string[]) {
   const place = describePlace(stage, path);
@@ -120,7 +151,20 @@ function describeStrayReference(reference: CommandReference) {
   return problem("PIPE114", reference.range, `${reference.text} means nothing here`, { hint });
 }
 
-function describeMissingMatrix(stage: string, { text, key, range }: MatrixReference) {
+function describeStrayCondition({ range }: ConditionReference) {
+  const hint = "Conditions stand in the if: of a stage.";
+  return problem("PIPE114", range, "a condition means nothing here", { hint });
+}
+
+function describeSeveralMetrics(metric: MetricExpression, { members }: FamilySelection, range: SourceRange) {
+  const name = metric.stage;
+  const message = `${writeMetric(metric)} stands for ${members.length} numbers, one for each combination of "${name}"`;
+  const label = members[0]?.combination?.label ?? "";
+  const hint = `Choose one, e.g. ${writeMetric({ ...metric, stage: `${name}[${label}]` })}.`;
+  return problem("PIPE132", range, message, { hint });
+}
+
+function describeMissingMatrix(stage: string, { text, key, range }: Pick<MatrixReference, "text" | "key" | "range">) {
   const hint = `Give the stage a matrix: with "${key}" and a list of its values.`;
   return problem("PIPE130", range, `${text} means nothing here: stage "${stage}" has no matrix`, { hint });
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, SourceRange } from "../base/diagnostic.ts";
+import { looksLikeCondition, parseCondition } from "./condition/parse-condition.ts";
 import type { TemplateNode, UnknownNode } from "./document-node.ts";
 import { problem, type Report } from "./problem.ts";
 import { parseReference, type Reference } from "./reference.ts";
@@ -31,9 +32,13 @@ export function parseTemplate(text: string, place: TemplatePlace, report: Report
       break;
     }
     const written = text.slice(open, close + 2);
-    const reference = parseReference(written.slice(3, -2).trim(), { text: written, range: referenceRange });
+    const referencePlace = { text: written, range: referenceRange };
+    const reference =
+      parseReference(written.slice(3, -2).trim(), referencePlace) ??
+      (looksLikeCondition(written) ? parseCondition(written.slice(3, -2), referencePlace) : undefined);
     if (open > at) parts.push(text.slice(at, open));
     if (reference === undefined) problems.push(describeMalformed(written, referenceRange));
+    else if ("severity" in reference) problems.push(reference);
     else parts.push(reference);
     at = close + 2;
   }

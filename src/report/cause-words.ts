@@ -22,6 +22,8 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
       return describeChanges(cause.changes, pipelineFile);
     case "upstream":
       return `depends on what ${cause.stages.join(", ")} will give`;
+    case "skipped":
+      return cause.reason;
     default:
       return unreachable(cause);
   }

@@ -8,7 +8,7 @@ import { formatDuration } from "./quantities.ts";
 interface PlannedStage {
   readonly stage: string;
   readonly uses: string;
-  readonly action: "cached" | "run" | "unknown";
+  readonly action: "cached" | "run" | "unknown" | "skip";
   readonly cause: StageCause;
   readonly durationMs?: number;
   readonly expected?: { readonly durationMs: number; readonly sizeBytes: number };
@@ -42,6 +42,7 @@ export function renderPlan(report: PlanReport, pipelineFile: string, palette: Pa
     `${count("run")} to run`,
     ...(numUnknown > 0 ? [`${numUnknown} that depend on them`] : []),
     `${count("cached")} cached`,
+    ...(count("skip") > 0 ? [`${count("skip")} skipped`] : []),
   ];
   const costs = [...describeCosts(report, palette), ...describeSubmissions(report, palette)];
   return `${rows.join("\n")}\n\n${[totals.join(", "), ...costs].join("\n")}\n`;
@@ -50,6 +51,7 @@ export function renderPlan(report: PlanReport, pipelineFile: string, palette: Pa
 function describeStage({ action, cause, durationMs, expected }: PlannedStage, file: string, palette: Palette): string {
   if (action === "cached")
     return `${palette.cyan("cached")}   ${palette.dim(`saves ${formatDuration(durationMs ?? 0)}`)}`;
+  if (action === "skip") return palette.dim(`skipped  ${describeCause(cause, file)}`);
   const word = action === "run" ? `${palette.yellow("runs")}     ` : `${palette.dim("may run")}  `;
   const time = expected === undefined ? "" : palette.dim(`, took ${formatDuration(expected.durationMs)} last time`);
   return `${word}${describeCause(cause, file)}${time}`;
@@ -57,7 +59,7 @@ function describeStage({ action, cause, durationMs, expected }: PlannedStage, fi
 
 /** By what the stages took and put out last time; of those that never ran nobody knows. */
 function describeCosts({ stages, freeBytes }: PlanReport, palette: Palette): string[] {
-  const toRun = stages.filter(({ action }) => action !== "cached");
+  const toRun = stages.filter(({ action }) => action === "run" || action === "unknown");
   const known = toRun.filter(({ expected }) => expected !== undefined);
   if (known.length === 0) return [];
   const sum = (value: (stage: PlannedStage) => number): number => known.reduce((total, one) => total + value(one), 0);

@@ -9,6 +9,7 @@ import { formatDuration } from "./quantities.ts";
 /** The runner's `StageExplanation`. */
 type StageExplanation =
   | { readonly type: "unknown"; readonly stage: string; readonly waitsFor: readonly StageId[] }
+  | { readonly type: "skipped"; readonly stage: string; readonly reason: string }
   | KnownStage;
 
 interface KnownStage {
@@ -34,6 +35,7 @@ const ofMachine = /^(version|uses|revision|runtime\b)/;
 /** Why a stage runs or not: the verdict, what changed since its last result and against the nearest one, and all that decides. */
 export function renderStageExplanation(explanation: StageExplanation, file: string, palette: Palette): string {
   const { bold, dim } = palette;
+  if (explanation.type === "skipped") return `${bold(explanation.stage)} is skipped: ${explanation.reason}\n`;
   if (explanation.type === "unknown") {
     const { stage, waitsFor } = explanation;
     const cause = describeCause({ type: "upstream", stages: waitsFor }, file);

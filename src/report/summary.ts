@@ -52,6 +52,7 @@ function renderTotals(
   const parts = [
     [count("executed"), "executed"],
     [count("cached"), "cached"],
+    [count("skipped"), "skipped"],
     [count("failed"), "failed"],
     [count("interrupted"), "interrupted"],
     [count("blocked") + numUnstarted, "not run"],

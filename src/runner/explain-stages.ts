@@ -14,6 +14,7 @@ import { type PreviewOptions, previewStages } from "./preview-stages.ts";
 /** All that decides whether a stage runs. */
 export type StageExplanation =
   | { readonly type: "unknown"; readonly stage: StageId; readonly waitsFor: readonly StageId[] }
+  | { readonly type: "skipped"; readonly stage: StageId; readonly reason: string }
   | KnownStage;
 
 export interface KnownStage {
@@ -58,11 +59,12 @@ export async function explainStages(
   const entries = await listEntries(options.project.cacheFolder);
   return previews
     .filter(({ stage }) => options.target.has(stage.id))
-    .map((preview) =>
-      preview.type === "unknown"
-        ? { type: "unknown", stage: preview.stage.id, waitsFor: preview.waitsFor }
-        : explainKnown(preview.stage, preview.plan, { entries, past: knowledge.history.find(preview.stage.id) }),
-    );
+    .map((preview) => {
+      const { id } = preview.stage;
+      if (preview.type === "unknown") return { type: "unknown", stage: id, waitsFor: preview.waitsFor };
+      if (preview.type === "skipped") return { type: "skipped", stage: id, reason: preview.reason };
+      return explainKnown(preview.stage, preview.plan, { entries, past: knowledge.history.find(id) });
+    });
 }
 
 interface Comparables {

@@ -57,7 +57,8 @@ export function finishWithout(
   },
 ): StageEnd {
   emitFinished(stage, state, { cause: { type: "first" }, ...end });
-  return end.outcome.type === "interrupted" ? "interrupted" : "failed";
+  const { type } = end.outcome;
+  return type === "interrupted" || type === "skipped" ? type : "failed";
 }
 
 /** A failure before the stage's process started. */
@@ -68,6 +69,11 @@ export function finishUnstarted(stage: Stage, state: RunState, failure: Failure)
 /** Ends a stage that cannot run since stages that it needs have failed. */
 export function finishBlocked(stage: Stage, state: RunState, by: readonly StageId[]): StageEnd {
   return finishWithout(stage, state, { outcome: { type: "blocked", by }, cause: { type: "upstream", stages: by } });
+}
+
+/** Ends a stage whose condition does not hold, or that needs such a stage. */
+export function finishSkipped(stage: Stage, state: RunState, reason: string): StageEnd {
+  return finishWithout(stage, state, { outcome: { type: "skipped", reason }, cause: { type: "skipped", reason } });
 }
 
 async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<void> {

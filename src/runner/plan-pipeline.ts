@@ -9,7 +9,7 @@ export interface PlannedStage {
   readonly stage: StageId;
   readonly uses: string;
   /** `unknown`: stages that it reads from run first, and may give what they gave before. */
-  readonly action: "cached" | "run" | "unknown";
+  readonly action: "cached" | "run" | "unknown" | "skip";
   readonly cause: StageCause;
   /** Absent while inputs are unknown. */
   readonly fingerprint?: Fingerprint;
@@ -32,6 +32,9 @@ function describePreview(preview: StagePreview, { history }: PlanKnowledge): Pla
   const { id, uses } = stage;
   const past = history.find(id);
   const common = { stage: id, uses, network: stage.type === "kind" && stage.network };
+  if (preview.type === "skipped") {
+    return { ...common, action: "skip", cause: { type: "skipped", reason: preview.reason } };
+  }
   const expected = past && { expected: { durationMs: past.durationMs, sizeBytes: past.sizeBytes } };
   if (preview.type === "unknown") {
     return { ...common, action: "unknown", cause: { type: "upstream", stages: preview.waitsFor }, ...expected };

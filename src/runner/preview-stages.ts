@@ -1,6 +1,7 @@
 import type { StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { findSkipReason } from "./judge-condition.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
 import { type PlanKnowledge, planStage, type StagePlan } from "./plan-stage.ts";
 import type { RunOptions } from "./runner.ts";
@@ -10,6 +11,7 @@ export type PreviewOptions = Pick<RunOptions, "project" | "cache" | "force" | "s
 
 /** What can be said of a stage before anything runs. */
 export type StagePreview =
+  | { readonly type: "skipped"; readonly stage: Stage; readonly reason: string }
   | { readonly type: "known"; readonly stage: Stage; readonly plan: StagePlan }
   /** Stages that it reads from run first, and may give what they gave before. */
   | { readonly type: "unknown"; readonly stage: Stage; readonly waitsFor: readonly StageId[] };
@@ -22,8 +24,15 @@ export async function previewStages(
   const results = new Map<StageId, CacheEntry>();
   const knowledge = await createPlanKnowledge(pipeline, options, results);
   const previews: StagePreview[] = [];
+  const skipped = new Set<StageId>();
   for (const stage of selectStages(pipeline, options.target)) {
-    const waitsFor = stage.needs.filter((need) => !results.has(need));
+    const reason = findSkipReason(stage, { results, isSkipped: (need) => skipped.has(need) });
+    if (reason !== undefined) {
+      skipped.add(stage.id);
+      previews.push({ type: "skipped", stage, reason });
+      continue;
+    }
+    const waitsFor = stage.needs.filter((need) => !results.has(need) && !stage.orderOnly.includes(need));
     if (waitsFor.length > 0) {
       previews.push({ type: "unknown", stage, waitsFor });
       continue;

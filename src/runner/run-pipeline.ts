@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { RunEvent, RunFinished } from "../base/event.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
+import { runsAlways } from "../pipeline/condition/foresee-skips.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { createSlots } from "../util/slots.ts";
 import { createJobMonitor } from "./executor/job-monitor.ts";
-import { finishBlocked } from "./finish-stage.ts";
+import { toFailure } from "./failure-of-error.ts";
+import { finishBlocked, finishSkipped, finishUnstarted } from "./finish-stage.ts";
 import { readGitState } from "./git-state.ts";
+import { checkMetrics, findSkipReason } from "./judge-condition.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
 import { createRunId } from "./run-id.ts";
 import { openRunRecord } from "./run-record.ts";
@@ -62,15 +65,21 @@ async function runWhenReady(
   needed: readonly (readonly [StageId, Promise<StageEnd | "unstarted">])[],
   state: RunState,
 ): Promise<StageEnd | "unstarted"> {
-  const missing: StageId[] = [];
-  let isInterrupted = false;
-  for (const [id, promise] of needed) {
-    const end = await promise;
-    if (end === "failed") missing.push(id);
-    isInterrupted ||= end === "interrupted" || end === "unstarted";
+  const ends = new Map<StageId, StageEnd | "unstarted">();
+  for (const [id, promise] of needed) ends.set(id, await promise);
+  const all = new Set(ends.values());
+  if (all.has("interrupted") || all.has("unstarted") || state.options.signal.aborted) return "unstarted";
+  const isFree = runsAlways(stage);
+  const failed = stage.needs.filter((id) => ends.get(id) === "failed" && !(isFree && stage.orderOnly.includes(id)));
+  if (failed.length > 0) return finishBlocked(stage, state, failed);
+  try {
+    const reason = findSkipReason(stage, { ...state, isSkipped: (id) => ends.get(id) === "skipped" });
+    if (reason !== undefined) return finishSkipped(stage, state, reason);
+    checkMetrics(stage, state.results);
+    return await runStage(stage, state);
+  } catch (error) {
+    return finishUnstarted(stage, state, toFailure(error));
   }
-  if (isInterrupted || state.options.signal.aborted) return "unstarted";
-  return missing.length > 0 ? finishBlocked(stage, state, missing) : runStage(stage, state);
 }
 
 async function createState(

@@ -118,8 +118,12 @@ function describePipeline(pipeline: Pipeline): JsonObject {
 }
 
 function describeStage(stage: Stage): JsonObject {
-  const { combination } = stage;
-  const common = { needs: [...stage.needs], ...(combination === undefined ? {} : { matrix: combination.values }) };
+  const { combination, condition } = stage;
+  const common = {
+    needs: [...stage.needs],
+    ...(condition === undefined ? {} : { if: condition.text }),
+    ...(combination === undefined ? {} : { matrix: combination.values }),
+  };
   const outputs = Object.fromEntries(
     Object.entries(stage.outputs).map(([name, { kind, path }]) => [name, { kind, path }]),
   );

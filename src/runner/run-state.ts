@@ -23,4 +23,4 @@ export interface RunState {
 }
 
 /** How a stage left the run, as far as the stages that need it are concerned. */
-export type StageEnd = "done" | "failed" | "interrupted";
+export type StageEnd = "done" | "failed" | "skipped" | "interrupted";

@@ -10,11 +10,27 @@ const range = (line: number) => ({ file: "p.yaml", line, column: 1, endLine: lin
 
 function command(id: string, needs: readonly string[] = []): CommandStage {
   const rest = { inputs: {}, env: { LANG: "C" }, outputs: {}, location: range(1), locations: new Map() };
-  return { type: "command", id: id as StageId, uses: "run", run: "true", needs: needs as StageId[], ...rest };
+  return {
+    type: "command",
+    id: id as StageId,
+    uses: "run",
+    run: "true",
+    needs: needs as StageId[],
+    orderOnly: [],
+    ...rest,
+  };
 }
 
 function kind(parameters: KindStage["with"], locations: KindStage["locations"] = new Map()): KindStage {
-  const rest = { revision: 1, needs: [], unfingerprinted: [], network: false, tensorflow: false, outputs: {} };
+  const rest = {
+    revision: 1,
+    needs: [],
+    orderOnly: [],
+    unfingerprinted: [],
+    network: false,
+    tensorflow: false,
+    outputs: {},
+  };
   const id = "train" as StageId;
   return { type: "kind", id, uses: "model/train", with: parameters, location: range(1), locations, ...rest };
 }

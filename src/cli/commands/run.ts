@@ -23,7 +23,8 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   return runnable === undefined ? 2 : execute(runnable, invocation);
 }
 
-async function execute({ pipeline, target, stages }: RunnablePipeline, invocation: Invocation): Promise<ExitCode> {
+async function execute(runnable: RunnablePipeline, invocation: Invocation): Promise<ExitCode> {
+  const { pipeline, target, stages, startable } = runnable;
   const { io } = invocation;
   const project = openProject(invocation);
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
@@ -39,7 +40,7 @@ async function execute({ pipeline, target, stages }: RunnablePipeline, invocatio
   );
   try {
     const surroundings = await prepareSurroundings({
-      stages,
+      stages: startable,
       io,
       signal: interrupts.signal,
       onSetup: createSetupReport((line) => notify("info", line)),
