@@ -4,9 +4,9 @@ const banner =
   "Generated from schemas/pipeline.base.schema.json and schemas/stages/ by `npm run generate`; do not edit.";
 
 /** One self-contained schema of whole documents, for editors: completes and explains every key of every stage kind. */
-export function generatePipelineSchema(root) {
+export async function generatePipelineSchema(root) {
   const base = readBaseSchema(root);
-  const kinds = readStageSchemas(root);
+  const kinds = await readStageSchemas(root);
   const { kindStage, commandStage, stage, ...definitions } = base.definitions;
   const schema = {
     $schema: base.$schema,

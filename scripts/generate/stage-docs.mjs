@@ -3,8 +3,8 @@ import { describeProperties } from "./schema-rows.mjs";
 import { readStageSchemas } from "./stage-schemas.mjs";
 
 /** docs/reference/stages.md: each stage kind, what it puts out and what it takes. */
-export function generateStageDocs(root) {
-  const kinds = readStageSchemas(root).map(({ schema }) => schema);
+export async function generateStageDocs(root) {
+  const kinds = (await readStageSchemas(root)).map(({ schema }) => schema);
   const overview = kinds.map((schema) => [
     `[${schema["x-uses"]}](#${anchor(schema["x-uses"])})`,
     schema.description,

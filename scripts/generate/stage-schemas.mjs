@@ -1,13 +1,26 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStageSchema } from "../../dist/pipeline/stage-schemas.js";
+import { loadSources } from "./load-sources.mjs";
+
+const schemasFolder = "schemas/stages";
+/** By root: every generator asks for them. */
+const known = new Map();
 
 /** All schemas of stage kinds, by path of their file (relative to the root), in the order of their names. */
 export function readStageSchemas(root) {
-  const folder = "schemas/stages";
-  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".schema.json"));
+  if (!known.has(root))
+    known.set(
+      root,
+      loadSources(root, ["pipeline/stage-schemas.ts"], (load) => readAll(root, load)),
+    );
+  return known.get(root);
+}
+
+async function readAll(root, load) {
+  const { readStageSchema } = await load("pipeline/stage-schemas.js");
+  const names = readdirSync(join(root, schemasFolder)).filter((name) => name.endsWith(".schema.json"));
   const schemas = names.map((name) => {
-    const path = `${folder}/${name}`;
+    const path = `${schemasFolder}/${name}`;
     return { path, stem: name.replace(".schema.json", ""), schema: readStageSchema(join(root, "schemas"), name) };
   });
   return schemas.sort((a, b) => (a.schema["x-uses"] < b.schema["x-uses"] ? -1 : 1));

@@ -4,7 +4,7 @@ import { readStageSchemas } from "./stage-schemas.mjs";
 /** One TypeScript file per stage kind: the type of its `with` as the stage gets it, defaults filled in. */
 export async function generateStageTypes(root) {
   const files = new Map();
-  for (const { path, stem, schema } of readStageSchemas(root)) {
+  for (const { path, stem, schema } of await readStageSchemas(root)) {
     const name = typeName(stem);
     const type = await compile({ ...asResolved(schema), title: name }, name, {
       additionalProperties: false,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { countClasses, type Dataset, loadDataset } from "../data/dataset.ts";
 import type { SampleSet } from "../training/batches/sample-set.ts";
+import { resample } from "../training/batches/sampling.ts";
 import { openCheckpoints } from "../training/checkpoints/checkpoint-store.ts";
 import { metricsOf, toHistoryTable } from "../training/loop/history.ts";
 import { planEpochs } from "../training/loop/plan-epochs.ts";
@@ -46,7 +47,7 @@ async function trainModel(stage: Stage): Promise<void> {
   });
   const result = await train({
     network: start.network,
-    samples,
+    samples: sampled(stage, samples),
     validation,
     normalization: start.normalize,
     recipe,
@@ -61,6 +62,15 @@ async function trainModel(stage: Stage): Promise<void> {
   await saveModel(stage.output("model"), describeModel(stage, start, { dataset, result }), start.network);
   await writeHistory(stage, result);
   await writeValidation(stage, start, { dataset: held, samples: validation });
+}
+
+/** The samples as an epoch shows them. */
+function sampled(stage: Stage, samples: SampleSet): SampleSet {
+  const { sampling, seed } = stage.with;
+  if (sampling === undefined) return samples;
+  const shown = resample(samples, sampling, seed);
+  stage.log("info", `${samples.numSamples} samples are ${shown.numSamples} in an epoch (sampling: ${sampling.type})`);
+  return shown;
 }
 
 function checkDatasets(training: Dataset, validation: Dataset): void {

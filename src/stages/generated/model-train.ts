@@ -328,6 +328,41 @@ export interface ModelTrainWith {
     };
   };
   /**
+   * How often an epoch shows which samples; without it, each once.
+   */
+  sampling?:
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "oversample";
+        /**
+         * How often which classes.
+         *
+         * Items: Classes that are shown equally often.
+         */
+        multipliers: {
+          /**
+           * Class indices.
+           */
+          classes: number[];
+          /**
+           * How often a sample of one of these classes is shown in an epoch.
+           */
+          times: number;
+        }[];
+      }
+    | {
+        /**
+         * Selects this variant.
+         */
+        type: "weighted";
+        /**
+         * A sample's weight is its rarest class's frequency to the power of minus this: 1 for inverse (or median) frequency, 0.5 for its square root.
+         */
+        power: number;
+      };
+  /**
    * What is done one after the other.
    *
    * Items: A stretch of training with one setting; a new optimizer starts with each.

@@ -9,6 +9,8 @@ export interface SampleSet {
   readonly labels: readonly (readonly number[])[] | null;
   /** The images at these positions: `[n, size, size, numChannels]`, 0 to 255. */
   readImages(positions: Int32Array): Promise<Uint8Array>;
+  /** What an epoch (from 1) of training sees, where that differs from epoch to epoch; as many samples as there are here. */
+  readonly inEpoch?: (epoch: number) => SampleSet;
 }
 
 /** The labels at these positions as a table of 0 and 1, `[n, numClasses]`. */

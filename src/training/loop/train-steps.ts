@@ -32,7 +32,8 @@ export interface EpochTraining {
  * depend on seed, epoch and step alone: an epoch begun in the middle does what it would have done.
  */
 export async function* trainSteps(training: EpochTraining): AsyncGenerator<Tensor, void, void> {
-  const { network, optimizer, samples, loss, clipNorm, seed, epoch, history, firstStep } = training;
+  const samples = training.samples.inEpoch?.(training.epoch.epoch) ?? training.samples;
+  const { network, optimizer, loss, clipNorm, seed, epoch, history, firstStep } = training;
   const batches = shuffleIntoBatches(samples.numSamples, epoch.phase.batch, [seed, "shuffle", epoch.epoch]);
   let step = firstStep;
   for await (const batch of readBatches(samples, batches.slice(firstStep))) {
