@@ -8,9 +8,26 @@ export interface Thresholds {
   readonly method: string;
   /** One a class, 0 to 1; a label is predicted where its probability is at least this. */
   readonly thresholds: readonly number[];
-  /** On the predictions they were tuned with, so flattering. */
-  readonly score: { readonly macroF1: number; readonly macroF1AtHalf: number };
-  readonly perClass: readonly { readonly support: number; readonly f1: number }[];
+  /** Macro F1; absent (as is `perClass`) where labels are not known. */
+  readonly score?: {
+    readonly macroF1AtHalf: number;
+    /** On the samples the thresholds were found with, so flattering. */
+    readonly fitted: ThresholdScore;
+    /** Each sample decided by thresholds found without it. */
+    readonly nested: ThresholdScore | null;
+  };
+  readonly perClass?: readonly {
+    readonly threshold: number;
+    readonly support: number;
+    readonly fitted: ThresholdScore;
+    readonly nested: ThresholdScore | null;
+  }[];
+}
+
+export interface ThresholdScore {
+  readonly f1: number;
+  /** By bootstrap over samples. */
+  readonly interval95: readonly [number, number] | null;
 }
 
 export async function saveThresholds(path: string, thresholds: Thresholds): Promise<void> {

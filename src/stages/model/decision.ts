@@ -10,6 +10,7 @@ export interface DecisionWith {
   /** Of all classes, where `thresholds` is not given. */
   readonly threshold: number;
   readonly at_least_one: boolean;
+  readonly max_labels?: number;
   readonly submission: SubmissionColumns;
 }
 
@@ -23,7 +24,9 @@ export async function thresholdsOf(
 }
 
 export async function decisionRuleOf(parameters: DecisionWith, numClasses: number): Promise<DecisionRule> {
-  return { thresholds: await thresholdsOf(parameters, numClasses), atLeastOne: parameters.at_least_one };
+  const { at_least_one: atLeastOne, max_labels: maxLabels } = parameters;
+  const thresholds = await thresholdsOf(parameters, numClasses);
+  return { thresholds, atLeastOne, ...(maxLabels !== undefined && { maxLabels }) };
 }
 
 export interface DecidedSamples {

@@ -1,15 +1,16 @@
-import type { LabelTable, ProbabilityTable } from "../metrics/decisions.ts";
-import { type Cut, sortByScore } from "../metrics/sorted-scores.ts";
+import type { ProbabilityTable } from "../metrics/decisions.ts";
+import { type Cut, sortScores } from "../metrics/sorted-scores.ts";
 import { intervalAbove, pickFrom } from "./interval.ts";
 
 /**
- * The threshold at which each class is predicted as often as samples have it; with equal scores, as near to that as can be.
- * A class that no sample has gets one above all its scores. None is below `floor`.
+ * The threshold at which each class is predicted for its fraction of the samples; with equal scores, as near to that as can be.
+ * A class of which nothing is to be predicted gets one above all its scores. None is below `floor`.
  */
-export function matchFractions(scores: ProbabilityTable, truth: LabelTable, floor: number): number[] {
-  return Array.from({ length: truth.numClasses }, (_, k) => {
-    const cuts = sortByScore(scores, truth, k);
-    return matchCount(cuts, cuts.at(-1)?.truePositives ?? 0, floor);
+export function matchFractions(scores: ProbabilityTable, fractions: readonly number[], floor: number): number[] {
+  return fractions.map((fraction, k) => {
+    // A count of samples times 1/samples is not always the count again.
+    const count = Math.round(fraction * scores.numSamples * 1e6) / 1e6;
+    return matchCount(sortScores(scores, k), count, floor);
   });
 }
 

@@ -9,7 +9,8 @@ const start = 0.5;
 
 /**
  * Thresholds by the original kernel's fit: least squares on [soft F1 - 1; 1e-5 (t - 0.5)] per class from 0.5, where a
- * sample counts as predicted by sigmoid(50 (p - t)). Finds a local optimum; then none is left below `floor`.
+ * sample counts as predicted by sigmoid(50 (p - t)). Finds a local optimum; then none is left below `floor`
+ * or above 1, where a class with next to no samples can drive it.
  */
 export function fitSoftF1(scores: ProbabilityTable, truth: LabelTable, floor: number): number[] {
   const { numClasses } = truth;
@@ -24,7 +25,7 @@ export function fitSoftF1(scores: ProbabilityTable, truth: LabelTable, floor: nu
     }
     return { residuals, slopes };
   });
-  return Array.from(fitted, (threshold) => Math.max(threshold, floor));
+  return Array.from(fitted, (threshold) => Math.min(Math.max(threshold, floor), 1));
 }
 
 /** The soft F1 of one class and its derivative by the threshold. */

@@ -1,0 +1,46 @@
+import { unreachable } from "../../util/unreachable.ts";
+import type { LabelTable, ProbabilityTable } from "../metrics/decisions.ts";
+import { maximizeF1 } from "./exact-f1.ts";
+import { matchFractions } from "./match-fractions.ts";
+import { fitSoftF1 } from "./soft-f1.ts";
+
+/** How thresholds are found. */
+export type ThresholdMethod =
+  | { readonly method: "f1" | "soft_f1" }
+  | {
+      readonly method: "fractions";
+      /** Of each class, which fraction of the samples is to be predicted; `null` and absent: the fraction that has the label. */
+      readonly fractions?: readonly (number | null)[];
+    }
+  | { readonly method: "fixed"; readonly value: number };
+
+/** Thresholds of all classes from samples whose labels are known; none is below `floor`. */
+export function findThresholds(
+  scores: ProbabilityTable,
+  truth: LabelTable,
+  { floor, ...how }: ThresholdMethod & { readonly floor: number },
+): number[] {
+  switch (how.method) {
+    case "f1":
+      return maximizeF1(scores, truth, floor);
+    case "soft_f1":
+      return fitSoftF1(scores, truth, floor);
+    case "fractions":
+      return matchFractions(scores, completeFractions(how.fractions, truth), floor);
+    case "fixed":
+      return fixedThresholds(truth.numClasses, how.value, floor);
+    default:
+      return unreachable(how);
+  }
+}
+
+export function fixedThresholds(numClasses: number, value: number, floor: number): number[] {
+  return new Array<number>(numClasses).fill(Math.max(value, floor));
+}
+
+function completeFractions(given: readonly (number | null)[] | undefined, truth: LabelTable): number[] {
+  const { values, numSamples, numClasses } = truth;
+  const counts = new Array<number>(numClasses).fill(0);
+  for (const [index, label] of values.entries()) counts[index % numClasses] = (counts[index % numClasses] ?? 0) + label;
+  return counts.map((count, k) => given?.[k] ?? count / numSamples);
+}
