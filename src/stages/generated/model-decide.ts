@@ -21,6 +21,10 @@ export interface ModelDecideWith {
    */
   at_least_one: boolean;
   /**
+   * Predict no more labels a sample than this, the likeliest of those that reach their thresholds.
+   */
+  max_labels?: number;
+  /**
    * The submission's columns.
    */
   submission: {

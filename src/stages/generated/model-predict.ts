@@ -25,6 +25,10 @@ export interface ModelPredictWith {
    */
   at_least_one: boolean;
   /**
+   * Predict no more labels a sample than this, the likeliest of those that reach their thresholds.
+   */
+  max_labels?: number;
+  /**
    * Test-time augmentation: each image is predicted several times and the results are reduced to one.
    */
   tta: {
