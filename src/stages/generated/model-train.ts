@@ -86,6 +86,10 @@ export interface ModelTrainWith {
    */
   batch: number;
   /**
+   * The most samples computed on at once. With fewer than batch, gradients are added up until a batch is full; batch norm then sees the smaller number. When memory runs out, it is halved by itself.
+   */
+  micro_batch?: number;
+  /**
    * What training minimises.
    */
   loss:
@@ -514,6 +518,10 @@ export interface ModelTrainWith {
      * Samples per optimizer step.
      */
     batch?: number;
+    /**
+     * The most samples computed on at once. With fewer than batch, gradients are added up until a batch is full; batch norm then sees the smaller number. When memory runs out, it is halved by itself.
+     */
+    micro_batch?: number;
     /**
      * Random changes to training images. Without it, images are used as they are.
      */

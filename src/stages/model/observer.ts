@@ -21,6 +21,13 @@ export function createTrainingObserver(stage: StageContext<unknown>): TrainingOb
         total: numImages,
         unit: "images",
       }),
+    shrunk({ step, microBatch, batch }) {
+      stage.metric("batch/micro_batch", microBatch, step);
+      stage.log(
+        "warning",
+        `out of memory: goes on with ${microBatch} samples at a time, adding up gradients to batches of ${batch}`,
+      );
+    },
     finished(record) {
       for (const [name, value] of metricsOf(record)) stage.metric(name, value, record.epoch);
       const { epoch, phase, trainLoss, valLoss, macroF1 } = record;

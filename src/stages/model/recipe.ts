@@ -18,7 +18,8 @@ export function recipeOf(parameters: ModelTrainWith): TrainingRecipe {
   };
 }
 
-function phaseOf(phase: PhaseWith, index: number, { batch, augment }: ModelTrainWith): PhaseRecipe {
+function phaseOf(phase: PhaseWith, index: number, { batch, micro_batch, augment }: ModelTrainWith): PhaseRecipe {
+  const microBatch = phase.micro_batch ?? micro_batch;
   const ownAugment = phase.augment ?? augment;
   return {
     name: phase.name ?? `phase-${index + 1}`,
@@ -27,6 +28,7 @@ function phaseOf(phase: PhaseWith, index: number, { batch, augment }: ModelTrain
     learningRates: ratesOf(phase.lr),
     schedule: phase.schedule,
     batch: phase.batch ?? batch,
+    ...(microBatch !== undefined && { microBatch }),
     ...(ownAugment && { augment: ownAugment }),
   };
 }

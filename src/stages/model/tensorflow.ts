@@ -1,6 +1,7 @@
 import { FailureError } from "../../base/failure.ts";
 import { requireTensorflow } from "../../services/tensorflow-library.ts";
 import { loadTensorflow } from "../../training/runtime/load.ts";
+import { isOutOfMemory } from "../../training/runtime/out-of-memory.ts";
 import { userCacheFolder } from "../../util/user-cache-folder.ts";
 import type { StageContext } from "../stage-kind.ts";
 
@@ -18,11 +19,6 @@ export async function withTensorflow(
   } catch (error) {
     throw isOutOfMemory(error) ? outOfMemory(error) : error;
   }
-}
-
-/** TensorFlow's own words for it (ResourceExhausted). */
-function isOutOfMemory(error: unknown): error is Error {
-  return error instanceof Error && /\bOOM\b|out of memory|ResourceExhausted|RESOURCE_EXHAUSTED/i.test(error.message);
 }
 
 function outOfMemory(cause: Error): FailureError {

@@ -7,6 +7,17 @@ export interface SampleBatch extends ImageBatch {
   readonly positions: Int32Array;
 }
 
+/** Some of a batch's samples, one after the other; their bytes are not copied. */
+export function takeRows(batch: SampleBatch, { first, count }: { first: number; count: number }): SampleBatch {
+  const { size, numChannels } = batch;
+  const imageBytes = size * size * numChannels;
+  return {
+    bytes: batch.bytes.subarray(first * imageBytes, (first + count) * imageBytes),
+    positions: batch.positions.subarray(first, first + count),
+    ...{ numImages: count, size, numChannels },
+  };
+}
+
 /** Batches that are being read while an earlier one is computed on. */
 const numAhead = 3;
 

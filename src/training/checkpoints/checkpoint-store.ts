@@ -29,7 +29,7 @@ export interface CheckpointStore {
 
 /** `checkpoint.json`, whose renaming commits a checkpoint; the other files of the folder mean nothing without it. */
 interface Manifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly sequence: number;
   readonly arrays: string;
   readonly best: string | null;
@@ -56,7 +56,7 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
       await saveSafetensors(join(folder, names.arrays), arrays);
       if (best) await saveSafetensors(join(folder, names.best), best);
       const bestName = best ? names.best : (current?.best ?? null);
-      const next: Manifest = { version: 1, sequence, arrays: names.arrays, best: bestName, optimizerCount, state };
+      const next: Manifest = { version: 2, sequence, arrays: names.arrays, best: bestName, optimizerCount, state };
       await atomicWrite(join(folder, manifestName), JSON.stringify(next));
       current = next;
       await removeOthers(folder, next);
@@ -71,7 +71,7 @@ export async function openCheckpoints(folder: string): Promise<CheckpointStore> 
 async function readManifest(folder: string): Promise<Manifest | undefined> {
   try {
     const manifest = JSON.parse(await readFile(join(folder, manifestName), "utf8")) as Manifest;
-    return manifest.version === 1 ? manifest : undefined;
+    return manifest.version === 2 ? manifest : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

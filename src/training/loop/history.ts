@@ -12,8 +12,12 @@ export interface EpochRecord {
   readonly microF1: number;
   /** Of the epoch's last step. */
   readonly learningRates: LearningRates;
+  /** Samples that were computed on at once, at the epoch's end. */
+  readonly microBatch: number;
   /** Trained images, without validation. */
   readonly imagesPerSecond: number;
+  /** Share of the training time, from 0 to 1, in which it waited for images. */
+  readonly inputWait: number;
 }
 
 /** An epoch's record as metrics, named as in MLflow. */
@@ -27,7 +31,9 @@ export function metricsOf(record: EpochRecord): ReadonlyMap<string, number> {
     ["lr/early", early],
     ["lr/late", late],
     ["lr/head", head],
+    ["train/micro_batch", record.microBatch],
     ["train/images_per_second", record.imagesPerSecond],
+    ["train/input_wait", record.inputWait],
   ]);
 }
 
@@ -36,9 +42,12 @@ export function isBetter(value: number, than: number | undefined, { direction }:
   return direction === "maximize" ? value > than : value < than;
 }
 
-/** The table `history.csv`: one row an epoch. Without the speed, so that equal trainings give equal files. */
+/** Metrics that differ between equal trainings. */
+const timings = new Set(["train/images_per_second", "train/input_wait"]);
+
+/** The table `history.csv`: one row an epoch. Without timings, so that equal trainings give equal files. */
 export function toHistoryTable(history: readonly EpochRecord[]): string {
-  const columns = [...metricsOf(history[0] as EpochRecord).keys()].filter((name) => !name.endsWith("_per_second"));
+  const columns = [...metricsOf(history[0] as EpochRecord).keys()].filter((name) => !timings.has(name));
   const rows = history.map((record) => {
     const metrics = metricsOf(record);
     return [record.epoch, record.phase, ...columns.map((name) => metrics.get(name))].join(",");

@@ -2,6 +2,7 @@ import { fail } from "../../base/failure.ts";
 import { cycleLengths } from "../schedules/cycles.ts";
 import { createSchedule } from "../schedules/schedule.ts";
 import { type EpochRecord, metricsOf } from "./history.ts";
+import { smallestPartOf } from "./micro-batches.ts";
 import type { LearningRates, PhaseRecipe, TrainingRecipe } from "./recipe.ts";
 
 /** One epoch of the whole training. */
@@ -43,12 +44,22 @@ export function planEpochs(recipe: TrainingRecipe, numSamples: number): readonly
   return epochs;
 }
 
-function countSteps({ name, batch }: PhaseRecipe, numSamples: number): number {
-  if (batch < 2) {
+/** Samples that batch norm needs at once to have a variance. */
+export const smallestPart = 2;
+
+function countSteps({ name, batch, microBatch = batch }: PhaseRecipe, numSamples: number): number {
+  if (batch < smallestPart) {
     fail(
       "configuration",
       `Phase "${name}" trains with batches of one sample, which batch norm cannot normalise.`,
       "Set batch to 2 or more.",
+    );
+  }
+  if (smallestPartOf(batch, microBatch) < smallestPart) {
+    fail(
+      "configuration",
+      `Phase "${name}" cuts batches of ${batch} samples so that one is by itself, which batch norm cannot normalise.`,
+      "Set micro_batch to 2 or more, and so that it divides batch.",
     );
   }
   if (numSamples < batch) {

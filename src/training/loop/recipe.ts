@@ -28,7 +28,10 @@ export interface PhaseRecipe {
   /** Peak rates of stem to layer2, layer3 to layer4, head. */
   readonly learningRates: LearningRates;
   readonly schedule: ScheduleSetting;
+  /** Samples of an optimizer step. */
   readonly batch: number;
+  /** The most samples that are computed on at once; fewer than `batch`: gradients are added up. Absent: `batch`. */
+  readonly microBatch?: number;
   /** Absent: images as they are. */
   readonly augment?: AugmentSetting;
 }

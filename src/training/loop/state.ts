@@ -10,8 +10,15 @@ export interface TrainingState {
   readonly lossSum: number;
   /** Time these steps took. */
   readonly trainedMs: number;
+  /** Share of it in which steps waited for their images. */
+  readonly waitedMs: number;
+  /** The most samples at once, since more of them did not fit into memory; null: as many as the recipe says. */
+  readonly microBatch: number | null;
   /** The best epoch so far by the monitored metric. */
   readonly best: { readonly epoch: number; readonly value: number } | null;
 }
 
-export const initialState: TrainingState = { history: [], step: 0, lossSum: 0, trainedMs: 0, best: null };
+/** Before the first step of an epoch. */
+export const epochStart = { step: 0, lossSum: 0, trainedMs: 0, waitedMs: 0 } as const;
+
+export const initialState: TrainingState = { ...epochStart, history: [], microBatch: null, best: null };

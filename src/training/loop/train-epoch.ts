@@ -36,19 +36,28 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
   const { loss: lossSetting, clipNorm, seed } = recipe;
   const loss = createLoss(lossSetting, training.samples.numClasses);
 
-  for await (const value of trainSteps({
+  const { step: firstStep } = state;
+  const microBatch = microBatchOf(epoch, state);
+  for await (const event of trainSteps({
     ...training,
-    optimizer,
-    loss,
-    clipNorm,
-    seed,
-    epoch,
-    history: state.history,
-    firstStep: state.step,
+    ...{ optimizer, loss, clipNorm, seed, epoch, history: state.history, firstStep, microBatch },
   })) {
-    unread.push(value);
+    if (event.type === "shrunk") {
+      // Kept at once: an interrupted run must not find out a second time, at another step.
+      readAll();
+      state = { ...state, microBatch: event.microBatch };
+      await place.keep(state);
+      observer.shrunk({ step: epoch.firstStep + state.step, microBatch: event.microBatch, batch });
+      continue;
+    }
+    unread.push(event.loss);
     const time = now();
-    state = { ...state, step: state.step + 1, trainedMs: state.trainedMs + (time - lastStepAt) };
+    state = {
+      ...state,
+      step: state.step + 1,
+      trainedMs: state.trainedMs + (time - lastStepAt),
+      waitedMs: state.waitedMs + event.waitedMs,
+    };
     lastStepAt = time;
     const isLast = state.step === epoch.numSteps;
 
@@ -67,4 +76,10 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     signal.throwIfAborted();
   }
   return state;
+}
+
+/** The most samples of a step that are computed on at once. */
+export function microBatchOf({ phase }: PlannedEpoch, { microBatch }: TrainingState): number {
+  const { batch } = phase;
+  return Math.min(batch, phase.microBatch ?? batch, microBatch ?? batch);
 }

@@ -1,52 +1,51 @@
-import { fail } from "../../base/failure.ts";
+import { FailureError, fail } from "../../base/failure.ts";
 import { nextTurn } from "../../util/next-turn.ts";
-import { drawAugmentation } from "../augment/draw.ts";
-import { type Normalization, prepareImages, uploadImages } from "../augment/prepare-images.ts";
 import { shuffleIntoBatches } from "../batches/order.ts";
-import { readBatches, type SampleBatch } from "../batches/read-ahead.ts";
-import { labelTable, type SampleSet } from "../batches/sample-set.ts";
-import type { Loss } from "../losses/loss.ts";
-import type { Network } from "../models/network.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import { runtime, type Tensor } from "../runtime/load.ts";
-import type { EpochRecord } from "./history.ts";
-import type { PlannedEpoch } from "./plan-epochs.ts";
+import { readBatches } from "../batches/read-ahead.ts";
+import type { Tensor } from "../runtime/load.ts";
+import { halveLimit } from "./micro-batches.ts";
+import { type PlannedEpoch, smallestPart } from "./plan-epochs.ts";
+import { type Step, type StepTraining, tryStep } from "./train-step.ts";
 
-export interface EpochTraining {
-  readonly network: Network;
-  readonly optimizer: Optimizer;
-  readonly samples: SampleSet;
-  readonly normalization: Normalization;
-  readonly loss: Loss;
-  readonly clipNorm: number | undefined;
-  readonly seed: number;
-  readonly epoch: PlannedEpoch;
-  /** The epochs before, which a schedule may heed. */
-  readonly history: readonly EpochRecord[];
+export interface EpochTraining extends StepTraining {
   /** Steps of this epoch that were done before (by a run that was interrupted). */
   readonly firstStep: number;
+  /** The most samples at once. */
+  readonly microBatch: number;
+  /** A clock in milliseconds. */
+  now(): number;
 }
 
+export type StepEvent =
+  /** A step is done. Its loss is on the device, for the caller to dispose of; `waitedMs` is how long its images took to come. */
+  | { readonly type: "stepped"; readonly loss: Tensor; readonly waitedMs: number }
+  /** Memory ran out, and all is as before the step, which is tried again with so many samples at once. */
+  | { readonly type: "shrunk"; readonly microBatch: number };
+
 /**
- * The steps of one epoch, each yielding its loss on the device, which the caller disposes of. Order, augmentation and dropout
- * depend on seed, epoch and step alone: an epoch begun in the middle does what it would have done.
+ * The steps of one epoch. Order, augmentation and dropout depend on seed, epoch and step alone: an epoch begun in the middle
+ * does what it would have done.
  */
-export async function* trainSteps(training: EpochTraining): AsyncGenerator<Tensor, void, void> {
-  const samples = training.samples.inEpoch?.(training.epoch.epoch) ?? training.samples;
-  const { network, optimizer, loss, clipNorm, seed, epoch, history, firstStep } = training;
+export async function* trainSteps(given: EpochTraining): AsyncGenerator<StepEvent, void, void> {
+  const { seed, epoch, firstStep, now } = given;
+  const samples = given.samples.inEpoch?.(epoch.epoch) ?? given.samples;
+  const training = { ...given, samples };
   const batches = shuffleIntoBatches(samples.numSamples, epoch.phase.batch, [seed, "shuffle", epoch.epoch]);
+  let { microBatch } = training;
   let step = firstStep;
+  let askedAt = now();
   for await (const batch of readBatches(samples, batches.slice(firstStep))) {
-    const images = augmentedImages(batch, training);
-    const labels = uploadLabels(samples, batch.positions);
-    const pass = network.computeGradients({ images, labels }, loss, epoch.firstStep + step);
-    images.dispose();
-    labels.dispose();
-    const learningRates = epoch.learningRatesAt(step, history);
-    optimizer.step(pass.gradients, { learningRates, ...(clipNorm !== undefined && { clipNorm }) });
+    const waitedMs = now() - askedAt;
+    let attempt = tryStep(training, { batch, step, microBatch });
+    while (attempt.type === "out-of-memory") {
+      microBatch = shrink(training, { batch, step, microBatch }, attempt.cause);
+      yield { type: "shrunk", microBatch };
+      attempt = tryStep(training, { batch, step, microBatch });
+    }
     step += 1;
-    yield pass.loss;
+    yield { type: "stepped", loss: attempt.loss, waitedMs };
     await nextTurn();
+    askedAt = now();
   }
 }
 
@@ -64,16 +63,16 @@ export function readLosses(losses: Tensor[], { epoch, phase }: PlannedEpoch): nu
   });
 }
 
-function augmentedImages(batch: SampleBatch, { normalization, seed, epoch }: EpochTraining): Tensor {
-  const { augment } = epoch.phase;
-  const draw = (position: number) => drawAugmentation(augment ?? {}, [seed, "augment", epoch.epoch, position]);
-  const images = uploadImages(batch);
-  const prepared = prepareImages(images, normalization, augment && Array.from(batch.positions, draw));
-  images.dispose();
-  return prepared;
-}
-
-function uploadLabels(samples: SampleSet, positions: Int32Array): Tensor {
-  const table = Float32Array.from(labelTable(samples, positions));
-  return runtime().tf.tensor2d(table, [positions.length, samples.numClasses]);
+/** Half as many samples at once; where there are no fewer, a failure. */
+function shrink({ epoch, samples }: EpochTraining, { batch, microBatch }: Step, cause: Error): number {
+  const { name } = epoch.phase;
+  const next = halveLimit(batch.numImages, microBatch, smallestPart);
+  if (next !== undefined) return next;
+  const failure = {
+    cause: "memory",
+    message: `Even ${microBatch} samples of ${samples.size} px at a time do not fit into the device's memory (phase "${name}").`,
+    hint: "Lower size, take a smaller arch, or a device with more memory.",
+    detail: cause.message,
+  } as const;
+  throw new FailureError(failure, { cause });
 }

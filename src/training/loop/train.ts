@@ -7,8 +7,8 @@ import { type Evaluation, evaluate } from "./evaluate.ts";
 import { type EpochRecord, isBetter, metricsOf } from "./history.ts";
 import { type PlannedEpoch, planEpochs } from "./plan-epochs.ts";
 import { restoreOptimizer, restoreWeights, takeSnapshot, weightsOf } from "./snapshot.ts";
-import { initialState, type TrainingState } from "./state.ts";
-import { trainEpoch } from "./train-epoch.ts";
+import { epochStart, initialState, type TrainingState } from "./state.ts";
+import { microBatchOf, trainEpoch } from "./train-epoch.ts";
 import type { Training } from "./training.ts";
 
 export interface TrainingResult {
@@ -40,13 +40,14 @@ export async function train(training: Training): Promise<TrainingResult> {
     if (!optimizer || (isFirstOfPhase(epoch, epochs) && state.step === 0)) {
       optimizer?.dispose();
       optimizer = beginPhase(training, epoch);
+      if (needsLessMemory(epoch, epochs[epoch.epoch - 2])) state = { ...state, microBatch: null };
     }
     const phaseOptimizer = optimizer;
     const keep = (moment: TrainingState) => checkpoints.save(takeSnapshot(network, phaseOptimizer, moment));
 
     // Train, then validate.
     state = await trainEpoch(training, { epoch, numEpochs, optimizer, state, keep });
-    const evaluation = await validate(training, epoch, numEpochs).catch(async (error: unknown) => {
+    const evaluation = await validate(training, { epoch, numEpochs, state }).catch(async (error: unknown) => {
       if (training.signal.aborted) await keep(state);
       throw error;
     });
@@ -56,7 +57,7 @@ export async function train(training: Training): Promise<TrainingResult> {
     const value = metricsOf(record).get(recipe.monitor.metric) as number;
     const isBest = isBetter(value, state.best?.value, recipe.monitor);
     const best = isBest ? { epoch: epoch.epoch, value } : state.best;
-    state = { ...initialState, history: [...state.history, record], best };
+    state = { ...state, ...epochStart, history: [...state.history, record], best };
     const moment = takeSnapshot(network, optimizer, state);
     await checkpoints.save(moment, isBest && recipe.keep === "best" ? weightsOf(moment) : undefined);
     observer.finished(record);
@@ -98,11 +99,23 @@ function isFirstOfPhase({ epoch, phaseIndex }: PlannedEpoch, epochs: readonly Pl
   return epochs[epoch - 2]?.phaseIndex !== phaseIndex;
 }
 
-async function validate(training: Training, { epoch, phase }: PlannedEpoch, numEpochs: number): Promise<Evaluation> {
+/** Whether more samples may fit into memory than in the phase before. */
+function needsLessMemory({ phase }: PlannedEpoch, before: PlannedEpoch | undefined): boolean {
+  return phase.freeze === "body" && before?.phase.freeze === "none";
+}
+
+interface ValidationPlace {
+  readonly epoch: PlannedEpoch;
+  readonly numEpochs: number;
+  readonly state: TrainingState;
+}
+
+async function validate(training: Training, { epoch, numEpochs, state }: ValidationPlace): Promise<Evaluation> {
   const { network, validation, normalization, recipe, observer, signal } = training;
   const numImages = validation.numSamples;
-  const onProgress = (numDone: number) => observer.validated({ epoch, numEpochs, numDone, numImages });
-  const table = await predictSamples(network, validation, { normalization, batch: phase.batch, signal, onProgress });
+  const onProgress = (numDone: number) => observer.validated({ epoch: epoch.epoch, numEpochs, numDone, numImages });
+  const batch = microBatchOf(epoch, state);
+  const table = await predictSamples(network, validation, { normalization, batch, signal, onProgress });
   return evaluate(table, validation, recipe);
 }
 
@@ -115,6 +128,8 @@ function recordOf(epoch: PlannedEpoch, state: TrainingState, evaluation: Evaluat
     macroF1: evaluation.macroF1,
     microF1: evaluation.microF1,
     learningRates: epoch.learningRatesAt(epoch.numSteps - 1, state.history),
+    microBatch: microBatchOf(epoch, state),
     imagesPerSecond: (1000 * state.step * epoch.phase.batch) / state.trainedMs,
+    inputWait: state.waitedMs / state.trainedMs,
   };
 }

@@ -28,6 +28,8 @@ export interface TrainingObserver {
   /** `loss` is the mean of the epoch so far. */
   trained(progress: EpochProgress & { readonly loss: number }): void;
   validated(progress: EpochProgress): void;
+  /** Memory ran out: the step is tried again with at most `microBatch` of its `batch` samples at once. */
+  shrunk(change: { readonly step: number; readonly microBatch: number; readonly batch: number }): void;
   /** Once for each epoch, in order; those of an interrupted run first. */
   finished(record: EpochRecord): void;
 }

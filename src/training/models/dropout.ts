@@ -10,18 +10,31 @@ export interface DropoutOptions {
   /** Share of values set to zero, from 0 to below 1; the others are scaled by 1 / (1 - rate). */
   readonly rate: number;
   readonly seed: number;
-  /** A number that differs from step to step, and is the same again when a step is repeated. */
-  readonly step: () => number;
+  /** Of the samples that come next. */
+  readonly place: () => DropoutPlace;
 }
 
-/** Dropout whose mask follows from seed, name and step alone, so that a resumed run drops what the first one would have. */
-export function createDropout({ name, rate, seed, step }: DropoutOptions): Layer {
+export interface DropoutPlace {
+  /** A number that differs from step to step, and is the same again when a step is repeated. */
+  readonly step: number;
+  /** Samples of the same step that came before. */
+  readonly firstRow: number;
+}
+
+/**
+ * Dropout whose mask follows from seed, name, step and sample alone: a resumed run drops what the first one would have, and
+ * so does a step that is computed in parts.
+ */
+export function createDropout({ name, rate, seed, place }: DropoutOptions): Layer {
   if (rate === 0) return { ...noParameters, forward: clone, backward: clone, infer: clone };
   const kept = createKept<"mask">(name);
   return {
     ...noParameters,
     forward(x) {
-      const random = createRandom(seed, name, step());
+      const { step, firstRow } = place();
+      const random = createRandom(seed, name, step);
+      const numBefore = firstRow * (x.size / (x.shape[0] as number));
+      for (let index = 0; index < numBefore; index += 1) random.uniform();
       const scale = 1 / (1 - rate);
       const mask = uploadFloats(
         Float32Array.from({ length: x.size }, () => (random.uniform() < rate ? 0 : scale)),

@@ -1,5 +1,5 @@
 import { createBatchNorm } from "./batch-norm.ts";
-import { createDropout } from "./dropout.ts";
+import { createDropout, type DropoutPlace } from "./dropout.ts";
 import type { Layer } from "./layer.ts";
 import { createLinear } from "./linear.ts";
 import { createAveragePool, createConcatPool } from "./pooling.ts";
@@ -23,7 +23,7 @@ export interface HeadPlace {
   readonly numClasses: number;
   readonly seed: number;
   /** See `DropoutOptions`. */
-  readonly step: () => number;
+  readonly dropoutPlace: () => DropoutPlace;
 }
 
 /** One linear layer of a head, with the batch norm and the dropout before it. */
@@ -56,13 +56,13 @@ export function describeHead(
  * `[n, h, w, numFeatures]` → logits `[n, numClasses]`. Parameters are `head.0.bn.weight`, `head.0.linear.weight`, …
  */
 export function createHead(options: HeadOptions, place: HeadPlace): Layer {
-  const { seed, step } = place;
+  const { seed, dropoutPlace } = place;
   const layers: Layer[] = [options.pool === "concat" ? createConcatPool() : createAveragePool()];
   for (const [index, { norm, dropout, linear, inputs, outputs }] of describeHead(options, place).entries()) {
     if (index > 0) layers.push(createRelu());
     layers.push(
       createVectorBatchNorm(createBatchNorm({ name: norm, numChannels: inputs, group: 2 })),
-      createDropout({ name: dropout, rate: options.dropout, seed, step }),
+      createDropout({ name: dropout, rate: options.dropout, seed, place: dropoutPlace }),
       createLinear({ name: linear, inputs, outputs, group: 2, seed }),
     );
   }

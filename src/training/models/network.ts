@@ -1,5 +1,6 @@
-import type { Loss } from "../losses/loss.ts";
-import type { Tensor } from "../runtime/load.ts";
+import { multiply } from "../kernels/elementwise.ts";
+import type { Loss, LossResult } from "../losses/loss.ts";
+import { runtime, type Tensor } from "../runtime/load.ts";
 import { type ArchName, describeBody } from "./architecture.ts";
 import { createBody } from "./body.ts";
 import { createGradients, type Gradients } from "./gradients.ts";
@@ -26,6 +27,20 @@ export interface TrainingBatch {
   readonly images: Tensor;
   /** 0 or 1, float32 `[n, numClasses]`. */
   readonly labels: Tensor;
+  /** Absent: these are all samples of the step. */
+  readonly part?: BatchPart;
+}
+
+/**
+ * Which part of a step's samples a batch is, when they do not fit into memory all at once. Losses and gradients of the parts
+ * add up to those of the step; batch norm normalises each part by itself.
+ */
+export interface BatchPart {
+  readonly firstRow: number;
+  /** Samples of the whole step. */
+  readonly numRows: number;
+  /** Of the parts before this one, whose gradients are added to them. */
+  readonly gradients: Gradients;
 }
 
 export interface TrainingPass {
@@ -56,10 +71,15 @@ export interface Network {
 export function createNetwork(options: NetworkOptions): Network {
   const { arch, numChannels, numClasses, seed, width = 64 } = options;
   const spec = describeBody({ arch, numChannels, width });
-  let step = 0;
+  let dropoutPlace = { step: 0, firstRow: 0 };
   let frozen: Freeze = "none";
   const body = createBody(spec, seed);
-  const head = createHead(options.head, { numFeatures: spec.numFeatures, numClasses, seed, step: () => step });
+  const head = createHead(options.head, {
+    numFeatures: spec.numFeatures,
+    numClasses,
+    seed,
+    dropoutPlace: () => dropoutPlace,
+  });
   const parameters = [...body.parameters, ...head.parameters];
 
   function backward(dLogits: Tensor, gradients: Gradients): void {
@@ -76,14 +96,14 @@ export function createNetwork(options: NetworkOptions): Network {
     freeze(what) {
       frozen = what;
     },
-    computeGradients({ images, labels }, loss, atStep) {
-      step = atStep;
+    computeGradients({ images, labels, part }, loss, step) {
+      dropoutPlace = { step, firstRow: part?.firstRow ?? 0 };
       const features = frozen === "body" ? body.infer(images) : body.forward(images);
       const logits = head.forward(features);
-      const { value, gradient } = loss.compute(logits, labels);
+      const { value, gradient } = shareOf(loss.compute(logits, labels), images, part);
       features.dispose();
       logits.dispose();
-      const gradients = createGradients();
+      const gradients = part?.gradients ?? createGradients();
       backward(gradient, gradients);
       gradient.dispose();
       return { loss: value, gradients };
@@ -99,4 +119,14 @@ export function createNetwork(options: NetworkOptions): Network {
       head.dispose();
     },
   };
+}
+
+/** A part's share in the mean over all samples of the step. */
+function shareOf(result: LossResult, images: Tensor, part: BatchPart | undefined): LossResult {
+  if (!part) return result;
+  const { tf } = runtime();
+  const share = tf.scalar((images.shape[0] as number) / part.numRows);
+  const shared = { value: multiply(result.value, share), gradient: multiply(result.gradient, share) };
+  tf.dispose([share, result.value, result.gradient]);
+  return shared;
 }

@@ -1,6 +1,8 @@
+import { FailureError } from "../../base/failure.ts";
 import type { Gradients } from "../models/gradients.ts";
 import type { Parameter } from "../models/parameter.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
+import { isOutOfMemory } from "../runtime/out-of-memory.ts";
 import { createVariable, type Variable } from "../runtime/variable.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 
@@ -38,7 +40,10 @@ export interface OptimizerState {
 
 /** Changes parameters by their gradients. Its state is kept by parameter name: which others are trained does not matter. */
 export interface Optimizer {
-  /** One step; frees the gradients. Parameters without a gradient stay as they are. */
+  /**
+   * One step; frees the gradients. Parameters without a gradient stay as they are. When it runs out of memory, nothing has
+   * changed and the step can be tried again; only where parameters were being changed, it is a `FailureError`.
+   */
   step(gradients: Gradients, setting: StepSetting): StepResult;
   exportState(): OptimizerState;
   /** Goes on from an exported state of the same kind of optimizer. */
@@ -61,14 +66,24 @@ export function createOptimizer(rule: UpdateRule, parameters: readonly Parameter
     return slots;
   }
 
+  function update(gradients: Gradients, learningRates: StepSetting["learningRates"]): void {
+    count += 1;
+    for (const parameter of parameters) {
+      const gradient = gradients.get(parameter.name);
+      if (!gradient) continue;
+      rule.update(parameter, slotsOf(parameter), gradient, { learningRate: learningRates[parameter.group], count });
+    }
+  }
+
   return {
     step(gradients, { learningRates, clipNorm }) {
-      count += 1;
+      // All that takes much memory comes first: while it can fail, no parameter has changed.
+      for (const parameter of parameters) if (gradients.get(parameter.name)) slotsOf(parameter);
       const gradientNorm = clipNorm === undefined ? undefined : clipByGlobalNorm(gradients, clipNorm);
-      for (const parameter of parameters) {
-        const gradient = gradients.get(parameter.name);
-        if (!gradient) continue;
-        rule.update(parameter, slotsOf(parameter), gradient, { learningRate: learningRates[parameter.group], count });
+      try {
+        update(gradients, learningRates);
+      } catch (error) {
+        throw isOutOfMemory(error) ? halfUpdated(error) : error;
       }
       gradients.dispose();
       return { gradientNorm };
@@ -104,4 +119,14 @@ export function createOptimizer(rule: UpdateRule, parameters: readonly Parameter
       slotsByName.clear();
     },
   };
+}
+
+function halfUpdated(cause: Error): FailureError {
+  const failure = {
+    cause: "memory",
+    message: "The device ran out of memory while weights were being changed.",
+    hint: "Lower micro_batch or size; the next run goes on from the last checkpoint.",
+    detail: cause.message,
+  } as const;
+  return new FailureError(failure, { cause });
 }

@@ -3,8 +3,7 @@ import type { TrainingRecipe } from "../../../src/training/loop/recipe.ts";
 import { createRandom } from "../../../src/util/random.ts";
 
 /** Three labels, each a bright stripe in a channel of its own; easy to learn, and several may be there at once. */
-export function createToySamples(numSamples: number, seed: number): SampleSet {
-  const size = 32;
+export function createToySamples(numSamples: number, seed: number, size = 32): SampleSet {
   const numChannels = 4;
   const numClasses = 3;
   const length = size * size * numChannels;

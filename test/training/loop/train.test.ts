@@ -6,6 +6,7 @@ import { openCheckpoints } from "../../../src/training/checkpoints/checkpoint-st
 import type { EpochRecord } from "../../../src/training/loop/history.ts";
 import type { TrainingRecipe } from "../../../src/training/loop/recipe.ts";
 import { train } from "../../../src/training/loop/train.ts";
+import type { TrainingObserver } from "../../../src/training/loop/training.ts";
 import { createNetwork, type Network } from "../../../src/training/models/network.ts";
 import type { Runtime } from "../../../src/training/runtime/load.ts";
 import { exportWeights } from "../../../src/training/weights/network-weights.ts";
@@ -25,6 +26,7 @@ const validation = createToySamples(40, 2);
 interface Trained {
   readonly records: readonly EpochRecord[];
   readonly resumedAt: { readonly epoch: number; readonly step: number } | undefined;
+  readonly shrunk: readonly Parameters<TrainingObserver["shrunk"]>[0][];
   readonly weights: string;
   readonly keptEpoch: number;
 }
@@ -45,6 +47,7 @@ async function run(
   });
   const abort = new AbortController();
   const records: EpochRecord[] = [];
+  const shrunk: Trained["shrunk"][number][] = [];
   let resumedAt: Trained["resumedAt"];
   let numReports = 0;
   let time = 0;
@@ -69,10 +72,11 @@ async function run(
           if (numReports === abortAt) abort.abort(new Error("interrupted"));
         },
         validated: () => {},
+        shrunk: (change) => shrunk.push(change),
         finished: (record) => records.push(record),
       },
     });
-    return { records, resumedAt, weights: digest(network), keptEpoch };
+    return { records, resumedAt, shrunk, weights: digest(network), keptEpoch };
   } finally {
     network.dispose();
   }
@@ -84,7 +88,8 @@ function digest(network: Network): string {
     .join();
 }
 
-const withoutSpeed = (records: readonly EpochRecord[]) => records.map(({ imagesPerSecond: _, ...rest }) => rest);
+const withoutSpeed = (records: readonly EpochRecord[]) =>
+  records.map(({ imagesPerSecond: _, inputWait: __, ...rest }) => rest);
 
 describe("train", () => {
   it("learns the toy, phase by phase, and leaks no tensor", async () => {
