@@ -30,7 +30,7 @@ export function placesOf(cacheFolder: string, fingerprint: Fingerprint): EntryPl
 
 /** What attempts left that were killed: outputs that no manifest names, and half-written files. Ask while holding the lock. */
 export async function listLeftovers(places: EntryPlaces): Promise<string[]> {
-  const old = await loadManifest(places.entry);
+  const old = loadManifest(places.entry);
   const named = new Set([manifestName, ...(old === undefined ? [] : [old.outputsFolder, ...old.superseded])]);
   const inEntry = (await listNames(places.entry)).filter((name) => !named.has(name));
   const inWork = (await listNames(places.work)).filter((name) => name !== keptName);

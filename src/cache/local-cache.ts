@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { lstat, mkdir, rename, rm, utimes } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { OutputRecord } from "../base/event.ts";
 import type { Fingerprint } from "../base/ids.ts";
@@ -38,7 +39,7 @@ export function createLocalCache(folder: string): Cache {
     async use({ manifest: { fingerprint } }) {
       const { entry } = placesOf(folder, fingerprint);
       await touchManifest(entry);
-      return (await lookup(entry)).type === "hit";
+      return lookup(entry).type === "hit";
     },
     async sweep() {
       // Folders in work/ are named by fingerprints, and most of the time there is none.
@@ -58,13 +59,13 @@ export function createLocalCache(folder: string): Cache {
   };
 }
 
-async function lookup(entryFolder: string): Promise<CacheLookup> {
-  const manifest = await loadManifest(entryFolder);
+function lookup(entryFolder: string): CacheLookup {
+  const manifest = loadManifest(entryFolder);
   if (manifest === undefined) return { type: "miss" };
   const outputsFolder = join(entryFolder, manifest.outputsFolder);
   for (const { path } of Object.values(manifest.outputs)) {
     const whole = join(outputsFolder, path);
-    if ((await lstat(whole).catch(() => undefined)) === undefined) return { type: "damaged", path: whole };
+    if (lstatSync(whole, { throwIfNoEntry: false }) === undefined) return { type: "damaged", path: whole };
   }
   return { type: "hit", entry: { manifest, outputsFolder } };
 }
@@ -116,7 +117,7 @@ async function moveIn(
   name: string,
   describe: (superseded: string[]) => Manifest,
 ): Promise<CacheEntry> {
-  const old = await loadManifest(places.entry);
+  const old = loadManifest(places.entry);
   const superseded = old === undefined ? [] : [...old.superseded, old.outputsFolder];
   const manifest = describe(superseded);
   await mkdir(places.entry, { recursive: true });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputRecord, StageInput, StageMetric } from "../base/event.ts";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
@@ -46,12 +46,15 @@ export function serialiseManifest(manifest: Manifest): string {
   return `{\n${fields.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(",\n")}\n}\n`;
 }
 
-/** Reads an entry's manifest; undefined when there is none, or one that this version cannot read. */
-export async function loadManifest(entryFolder: string): Promise<Manifest | undefined> {
-  const text = await readFile(join(entryFolder, manifestName), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+/**
+ * Reads an entry's manifest; undefined when there is none, or one that this version cannot read. Synchronous, since a plan of
+ * a thousand stages reads as many, and each takes a quarter of the time so.
+ */
+export function loadManifest(entryFolder: string): Manifest | undefined {
   try {
-    const stored = JSON.parse(text) as Manifest & { readonly metrics: unknown };
+    const stored = JSON.parse(readFileSync(join(entryFolder, manifestName), "utf8")) as Manifest & {
+      readonly metrics: unknown;
+    };
     if (stored.version !== 1) return undefined;
     return { ...stored, metrics: unpackMetrics(stored.metrics as unknown as PackedMetrics) };
   } catch {

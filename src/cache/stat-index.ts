@@ -1,17 +1,38 @@
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ContentDigest } from "../base/ids.ts";
 import { sha256 } from "../util/sha256.ts";
 import type { StatedFile } from "./stat-walk.ts";
 
-/** What is known of files from an earlier walk: the digest of each file whose description is still the same. */
-export interface StatIndex {
-  /** Undefined when the file has to be read. */
-  find(file: StatedFile): string | undefined;
-  /** Keeps the digests for the next time; those of files that are too young come without effect. */
-  save(files: readonly StatedFile[], digests: readonly string[]): Promise<void>;
+/** What lies at a path of the user's. */
+export interface UserPathContent {
+  readonly shape: "file" | "folder";
+  readonly digest: ContentDigest;
+  readonly numFiles: number;
+  readonly sizeBytes: number;
 }
 
-const header = "pipe-index 1";
+/** What is known of a path from an earlier walk. */
+export interface StatIndex {
+  /** The content, when a walk with this digest has been seen: nothing at all has changed. */
+  readonly findContent: (walkDigest: string) => UserPathContent | undefined;
+  /** The digest of each file that is known, by its signature; the others have to be read. */
+  readonly loadDigests: () => Promise<ReadonlyMap<string, string>>;
+  /** Keeps what was found out for the next time; of files that are too young it comes without effect. */
+  readonly save: (walk: IndexedWalk) => Promise<void>;
+}
+
+export interface IndexedWalk {
+  readonly files: readonly StatedFile[];
+  /** Of the files' contents, in their order. */
+  readonly digests: readonly string[];
+  readonly walkDigest: string;
+  readonly content: UserPathContent;
+}
+
+const header = "pipe-index 2";
+/** The header and the line of the whole are shorter. */
+const headBytes = 1_000;
 
 /**
  * A file that was written once and then once more within one tick of the file system's clock looks the same after both.
@@ -24,21 +45,28 @@ const youngNs = 2_000_000_000n;
 export async function openStatIndex(folder: string, path: string): Promise<StatIndex> {
   const file = join(folder, sha256(path).slice(0, 24));
   const startNs = await readClock(folder, file);
-  const known = await load(file);
+  const whole = await loadWhole(file);
   return {
-    find: (stated) => known.get(stated.signature),
-    async save(files, digests) {
-      const lines = files.flatMap(({ signature, changedNs }, index) =>
-        changedNs < startNs - youngNs ? [`${signature} ${digests[index]}`] : [],
-      );
-      if (lines.length === known.size && lines.every((line) => known.has(line.slice(0, line.indexOf(" "))))) return;
+    findContent: (walkDigest) => (whole?.walkDigest === walkDigest ? whole.content : undefined),
+    loadDigests: () => loadDigests(file),
+    async save({ files, digests, walkDigest, content }) {
+      const isOld = ({ changedNs }: StatedFile): boolean => changedNs < startNs - youngNs;
+      const lines = files.flatMap((one, index) => (isOld(one) ? [`${one.signature} ${digests[index]}`] : []));
+      const isWhole = lines.length === files.length;
+      const head = isWhole ? JSON.stringify({ walkDigest, content } satisfies Whole) : "";
       // No fsync: an index that is lost or cut short costs a second reading, and no wrong digest.
       const temporary = `${file}.${process.pid}.tmp`;
       const handle = await open(temporary, "w");
-      await handle.writeFile([header, ...lines, ""].join("\n")).finally(() => handle.close());
+      await handle.writeFile([header, head, ...lines, ""].join("\n")).finally(() => handle.close());
       await rename(temporary, file);
     },
   };
+}
+
+/** The walk of which the index knows all files. */
+interface Whole {
+  readonly walkDigest: string;
+  readonly content: UserPathContent;
 }
 
 /** The time of the file system that holds the index, which need not be that of this process. */
@@ -51,13 +79,28 @@ async function readClock(folder: string, file: string): Promise<bigint> {
   return mtimeNs;
 }
 
-async function load(file: string): Promise<Map<string, string>> {
+/** Reads the beginning of an index only: that of a large folder has many megabytes. */
+async function loadWhole(file: string): Promise<Whole | undefined> {
+  const handle = await open(file, "r").catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    const [first, second = "", ...rest] = buffer.toString("utf8", 0, bytesRead).split("\n");
+    return first === header && second !== "" && rest.length > 0 ? (JSON.parse(second) as Whole) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function loadDigests(file: string): Promise<Map<string, string>> {
   const text = await readFile(file, "utf8").catch(() => "");
   const known = new Map<string, string>();
   const lines = text.split("\n");
   if (lines[0] !== header) return known;
   // The last piece is empty, or what is left of a line that was cut.
-  for (let index = 1; index < lines.length - 1; index++) {
+  for (let index = 2; index < lines.length - 1; index++) {
     const line = lines[index] as string;
     const end = line.indexOf(" ");
     if (line.length - end === 65) known.set(line.slice(0, end), line.slice(end + 1));

@@ -6,16 +6,8 @@ import { errorCode } from "../util/error-code.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256File } from "../util/sha256.ts";
 import { computeTreeDigest } from "./content-digest.ts";
-import { openStatIndex } from "./stat-index.ts";
-import { type StatedFile, walkStats } from "./stat-walk.ts";
-
-/** What lies at a path of the user's. */
-export interface UserPathContent {
-  readonly shape: "file" | "folder";
-  readonly digest: ContentDigest;
-  readonly numFiles: number;
-  readonly sizeBytes: number;
-}
+import { openStatIndex, type UserPathContent } from "./stat-index.ts";
+import { digestWalk, type StatedFile, walkStats } from "./stat-walk.ts";
 
 export interface UserPathOptions {
   /** Where the stat index is kept. */
@@ -38,29 +30,41 @@ export function userPathExists(path: string): boolean {
  */
 export async function digestUserPath(path: string, options: UserPathOptions): Promise<UserPathContent> {
   const index = await openStatIndex(options.indexFolder, path);
-  const isExcluded = (one: string): boolean => options.excluded?.includes(one) ?? false;
-  const files = await walkStats(path, isExcluded).catch((error) =>
+  const files = await walkStats(path, options.excluded).catch((error) =>
     fail("input", `${path} cannot be read: ${error.message}`),
   );
-  const read = files.map((file) => ({ file, digest: index.find(file) ?? "" }));
-  const unknown = [...read.keys()].filter((position) => read[position]?.digest === "");
-  await mapBounded(unknown, concurrency, async (position) => {
-    read[position] = await readFile(path, files[position] as StatedFile);
+  const unchanged = index.findContent(digestWalk(files));
+  if (unchanged !== undefined) return unchanged;
+  const known = await index.loadDigests();
+  const read = await mapBounded(files, concurrency, async (file): Promise<ReadFile> => {
+    const digest = known.get(file.signature);
+    return digest === undefined ? readFile(path, file) : { file, digest };
   });
-  await index.save(
-    read.map(({ file }) => file),
-    read.map(({ digest }) => digest),
-  );
-  const isFile = files.length === 1 && files[0]?.path === "";
-  const digest = isFile
-    ? (read[0]?.digest as ContentDigest)
-    : computeTreeDigest(read.map((one) => ({ path: one.file.path, digest: one.digest })));
+  const content = describeContent(read);
+  const current = read.map(({ file }) => file);
+  const digests = read.map(({ digest }) => digest);
+  await index.save({ files: current, digests, walkDigest: digestWalk(current), content });
+  return content;
+}
+
+interface ReadFile {
+  readonly file: StatedFile;
+  readonly digest: string;
+}
+
+function describeContent(read: readonly ReadFile[]): UserPathContent {
   const sizeBytes = read.reduce((sum, { file }) => sum + file.sizeBytes, 0);
-  return { shape: isFile ? "file" : "folder", digest, numFiles: files.length, sizeBytes };
+  const [first] = read;
+  if (read.length === 1 && first?.file.path === "")
+    return { shape: "file", digest: first.digest as ContentDigest, numFiles: 1, sizeBytes };
+  const sorted = read
+    .map(({ file, digest }) => ({ path: file.path, digest }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { shape: "folder", digest: computeTreeDigest(sorted), numFiles: read.length, sizeBytes };
 }
 
 /** Reads a file until its description is the same before and after. */
-async function readFile(root: string, first: StatedFile): Promise<{ file: StatedFile; digest: string }> {
+async function readFile(root: string, first: StatedFile): Promise<ReadFile> {
   const path = join(root, first.path);
   let file = first;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Io } from "./command.ts";
 
 /** The user's wish to stop, once and for good. */
@@ -15,6 +16,8 @@ const samePressMs = 300;
 export function listenForInterrupts(io: Io, onFirst: (signal: NodeJS.Signals) => void): Interrupts {
   const first = new AbortController();
   const second = new AbortController();
+  // Every stage that runs or waits listens, and a pipeline may have a thousand.
+  setMaxListeners(0, first.signal, second.signal);
   let firstAt = 0;
   const stop = io.onInterrupt((name) => {
     if (first.signal.aborted) {

@@ -45,7 +45,15 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 }
 
 function createValidator(): StageSchemas["validate"] {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strictTypes: false,
+    strictRequired: false,
+    // Our schemas are checked against the one of schemas by `npm test`; here that takes longer than all else.
+    validateSchema: false,
+    meta: false,
+  });
   ajv.addVocabulary([...ownKeywords]);
   return (schema, value) => {
     // Ajv keeps what it compiled by the identity of the schema.

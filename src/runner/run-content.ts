@@ -117,5 +117,5 @@ async function describeStage(
 }
 
 async function findInputs(fingerprint: Fingerprint, cacheFolder: string): Promise<FingerprintInputs | undefined> {
-  return (await loadManifest(placesOf(cacheFolder, fingerprint).entry))?.inputs;
+  return loadManifest(placesOf(cacheFolder, fingerprint).entry)?.inputs;
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { digestUserPath, type UserPathContent } from "../cache/user-path.ts";
+import type { UserPathContent } from "../cache/stat-index.ts";
+import { digestUserPath } from "../cache/user-path.ts";
 import type { PathReference } from "../pipeline/pipeline.ts";
 import type { Project } from "./project.ts";
 

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStatIndex } from "../../src/cache/stat-index.ts";
-import type { StatedFile } from "../../src/cache/stat-walk.ts";
+import type { ContentDigest } from "../../src/base/ids.ts";
+import { openStatIndex, type UserPathContent } from "../../src/cache/stat-index.ts";
+import { digestWalk, type StatedFile } from "../../src/cache/stat-walk.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -18,31 +19,52 @@ function fileOfAge(seconds: number, signature = "1:2:3:4:5"): StatedFile {
   return { path: "x", signature, changedNs: BigInt(Date.now() - seconds * 1000) * 1_000_000n, sizeBytes: 3 };
 }
 
+const content: UserPathContent = { shape: "folder", digest: digest as ContentDigest, numFiles: 1, sizeBytes: 3 };
+
+async function remember(...files: StatedFile[]): Promise<void> {
+  const index = await openStatIndex(folder, "/data");
+  await index.save({ files, digests: files.map(() => digest), walkDigest: digestWalk(files), content });
+}
+
+async function recall(file: StatedFile, path = "/data"): Promise<[digest: unknown, content: unknown]> {
+  const index = await openStatIndex(folder, path);
+  return [(await index.loadDigests()).get(file.signature), index.findContent(digestWalk([file]))];
+}
+
 describe("the stat index", () => {
-  it("remembers files that were old when it was made", async () => {
+  it("remembers files that were old when it was made, each and all of them", async () => {
     const file = fileOfAge(60);
-    await (await openStatIndex(folder, "/data")).save([file], [digest]);
-    const again = await openStatIndex(folder, "/data");
-    expect(again.find(file)).toBe(digest);
-    expect(again.find({ ...file, signature: "1:2:3:4:6" })).toBeUndefined();
-    expect((await openStatIndex(folder, "/other")).find(file)).toBeUndefined();
+    await remember(file);
+    expect(await recall(file)).toEqual([digest, content]);
+    expect(await recall({ ...file, signature: "1:2:3:4:6" })).toEqual([undefined, undefined]);
+    expect(await recall(file, "/other")).toEqual([undefined, undefined]);
+  });
+
+  it("knows each file, but not the whole, after a rename", async () => {
+    const file = fileOfAge(60);
+    await remember(file);
+    expect(await recall({ ...file, path: "y" })).toEqual([digest, undefined]);
   });
 
   it("does not trust files as young as itself, nor those of the future", async () => {
-    const young = fileOfAge(0, "young");
-    const future = fileOfAge(-3600, "future");
-    await (await openStatIndex(folder, "/data")).save([young, future], [digest, digest]);
-    const again = await openStatIndex(folder, "/data");
-    expect(again.find(young)).toBeUndefined();
-    expect(again.find(future)).toBeUndefined();
+    const [young, future, old] = [fileOfAge(0, "young"), fileOfAge(-3600, "future"), fileOfAge(60, "old")];
+    await remember(young, old, future);
+    expect(await recall(young)).toEqual([undefined, undefined]);
+    expect(await recall(future)).toEqual([undefined, undefined]);
+    expect(await recall(old)).toEqual([digest, undefined]);
+    const index = await openStatIndex(folder, "/data");
+    expect(index.findContent(digestWalk([young, old, future]))).toBeUndefined();
   });
 
-  it("is of no effect when it is damaged", async () => {
+  it("is of no effect where it is damaged", async () => {
     const file = fileOfAge(60);
-    await (await openStatIndex(folder, "/data")).save([file], [digest]);
+    await remember(file);
     const [name] = await readdir(folder);
     const path = join(folder, name ?? "");
-    await writeFile(path, (await readFile(path, "utf8")).slice(0, -20));
-    expect((await openStatIndex(folder, "/data")).find(file)).toBeUndefined();
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.slice(0, -20));
+    expect(await recall(file)).toEqual([undefined, content]);
+    await writeFile(path, text.slice(0, 100));
+    expect(await recall(file)).toEqual([undefined, undefined]);
   });
 });

@@ -35,7 +35,7 @@ export async function findLeftovers(cacheFolder: string, linked: ReadonlySet<str
 
 /** Outputs that a later result has taken the place of, and that no run leads to any more. */
 async function listSuperseded({ entry }: EntryPlaces, linked: ReadonlySet<string>): Promise<string[]> {
-  const manifest = await loadManifest(entry);
+  const manifest = loadManifest(entry);
   return (manifest?.superseded ?? []).map((name) => join(entry, name)).filter((path) => !linked.has(path));
 }
 

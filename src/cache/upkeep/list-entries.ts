@@ -28,7 +28,7 @@ export async function listEntries(cacheFolder: string): Promise<ListedEntry[]> {
   const names = (await readdir(entries).catch(() => [])).sort() as Fingerprint[];
   const listed = await mapBounded(names, concurrency, async (fingerprint) => {
     const folder = join(entries, fingerprint);
-    const manifest = await loadManifest(folder);
+    const manifest = loadManifest(folder);
     const usedAt = await findLastUse(folder);
     if (manifest === undefined || usedAt === undefined) return undefined;
     const sizeBytes = Object.values(manifest.outputs).reduce((sum, output) => sum + output.sizeBytes, 0);

@@ -46,7 +46,7 @@ async function whenIdle(
 }
 
 async function removeLeftover(places: EntryPlaces, path: string): Promise<boolean> {
-  const manifest = await loadManifest(places.entry);
+  const manifest = loadManifest(places.entry);
   const isSuperseded = dirname(path) === places.entry && manifest?.superseded.includes(basename(path)) === true;
   if (isSuperseded) {
     const usedAt = new Date((await findLastUse(places.entry)) ?? 0);
