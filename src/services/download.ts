@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { checkFreeBytes, readFreeBytes } from "../base/disk-space.ts";
 import { FailureError } from "../base/failure.ts";
 import { formatBytes } from "../util/format-bytes.ts";
 import type { Clock } from "./clock.ts";
 import { type Digests, digestAlgorithms } from "./digests.ts";
-import { checkFreeBytes, readFreeBytes } from "./disk-space.ts";
 import { PartFile } from "./download-part.ts";
 import { type DownloadAddress, type TransferOptions, transfer } from "./download-transfer.ts";
 import { mayRetry, patientPolicy, type RetryPolicy, TransientError, waitBeforeRetry } from "./http-retry.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readdir, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readFreeBytes } from "../base/disk-space.ts";
 import { fail } from "../base/failure.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
 import { compileAddon } from "./tensorflow/addon.ts";
@@ -135,9 +136,9 @@ async function removePartials(parent: string): Promise<void> {
 }
 
 async function checkSpace(parent: string): Promise<void> {
-  const { bavail, bsize } = await statfs(parent);
-  if (bavail * bsize >= neededBytes) return;
-  const free = ((bavail * bsize) / 1e9).toFixed(1);
+  const freeBytes = await readFreeBytes(parent);
+  if (freeBytes >= neededBytes) return;
+  const free = (freeBytes / 1e9).toFixed(1);
   fail(
     "disk",
     `Setting TensorFlow up needs ${neededBytes / 1e9} GB in ${parent}; ${free} GB are free.`,

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fail } from "../base/failure.ts";
-import { unzip } from "../data/unzip.ts";
+import { unpackArchive } from "../data/archives/unpack-archive.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
 import type { KaggleClient } from "../services/kaggle/client.ts";
 import { type FetchedFile, fetchFile } from "../services/kaggle/download-file.ts";
@@ -68,10 +68,11 @@ async function unpack(stage: Stage, fetched: FetchedFile, name: string): Promise
   const folder = `${fetched.path}.unpacked`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const names = await unzip({
+  const names = await unpackArchive({
     archive: fetched.path,
     target: folder,
-    concurrency: 1,
+    numThreads: 1,
+    maxRatio: Number.POSITIVE_INFINITY,
     signal: stage.signal,
     onProgress: ({ done, total }) => stage.progress({ activity: `unpacking ${name}`, done, total, unit: "bytes" }),
   });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { readFreeBytes } from "../base/disk-space.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
-import { readFreeBytes } from "../services/disk-space.ts";
 import { downloadFile } from "../services/download.ts";
 import type { KaggleClient } from "../services/kaggle/client.ts";
 import { formatBytes } from "../util/format-bytes.ts";

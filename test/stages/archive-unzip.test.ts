@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -27,7 +27,7 @@ async function unpack(files: Readonly<Record<string, Buffer>>, nested = true) {
   const archive = join(folder, "all.zip");
   await pipeline(zipOf(files), createWriteStream(archive));
   const stage = createRecordingStage({
-    with: { archive, nested },
+    with: { archive, nested, max_ratio: 200 },
     ...{ folder, environment: {}, outputs: { files: "files/" } },
   });
   await archiveUnzip.run(stage as never);
@@ -52,6 +52,22 @@ describe("archive/unzip", () => {
 
   it("keeps archives inside as they are on request", async () => {
     expect((await unpack(await wrap(1), false)).paths).toEqual(["in.zip"]);
+  });
+
+  it("takes an archive inside for unpacked when an earlier attempt got as far as to remove it", async () => {
+    const train = await buffer(zipOf({ "a.png": Buffer.from("a"), "b.png": Buffer.from("b") }));
+    await mkdir(join(folder, "work", "files", "train"), { recursive: true });
+    await writeFile(join(folder, "work", "files", "train", "a.png"), "from the attempt before");
+    const { stage, paths } = await unpack({ "train.zip": train, "test.zip": train });
+    expect(paths).toEqual(["test/a.png", "test/b.png", "train/a.png"]);
+    expect(await readFile(join(stage.output("files"), "train", "a.png"), "utf8")).toBe("from the attempt before");
+  });
+
+  it("refuses archives inside that would unpack to the place of others", async () => {
+    const inner = await buffer(zipOf({ "a.png": Buffer.from("a") }));
+    await expect(unpack({ "train.zip": inner, "train/b.png": Buffer.from("b") })).rejects.toMatchObject({
+      failure: { cause: "input", message: expect.stringContaining('"train.zip" and "train/b.png"') },
+    });
   });
 
   it("goes three archives deep and no deeper, as one that holds itself would never end", async () => {

@@ -1,5 +1,5 @@
-import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
+import { readFreeBytes } from "../../base/disk-space.ts";
 import { type Check, renderChecks } from "../../report/checks.ts";
 import { createPalette } from "../../report/palette.ts";
 import { findCredentials } from "../../services/kaggle/credentials.ts";
@@ -95,12 +95,12 @@ async function checkGpu(environment: Environment): Promise<Check> {
 }
 
 async function checkMachine(folder: string): Promise<Check> {
-  const { bavail, bsize } = await statfs(folder);
+  const freeBytes = await readFreeBytes(folder);
   const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(0)} GB`;
   return {
     name: "Machine",
     state: "good",
-    text: `${availableParallelism()} processors, ${gigabytes(totalmem())} memory, ${gigabytes(bavail * bsize)} free here`,
+    text: `${availableParallelism()} processors, ${gigabytes(totalmem())} memory, ${gigabytes(freeBytes)} free here`,
   };
 }
 

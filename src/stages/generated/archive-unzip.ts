@@ -1,7 +1,7 @@
 // Generated from schemas/stages/archive-unzip.schema.json by `npm run generate`; do not edit.
 
 /**
- * Unpacks a zip archive (zip64 too), checks every CRC, and writes nothing outside its folder.
+ * Unpacks a zip (zip64 too), tar, tar.gz or tar.zst archive, checks every CRC, and writes nothing outside its folder. Goes on where a killed attempt was.
  */
 export interface ArchiveUnzipWith {
   /**
@@ -9,7 +9,11 @@ export interface ArchiveUnzipWith {
    */
   archive: string;
   /**
-   * Also unpack zip archives found inside, each into a folder of its name.
+   * Also unpack archives found inside, each into a folder of its name.
    */
   nested: boolean;
+  /**
+   * How many times its own size an archive may unpack to before it is refused as a bomb; 64 MiB are always allowed.
+   */
+  max_ratio: number;
 }

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
-import { fail } from "../base/failure.ts";
 import { formatBytes } from "../util/format-bytes.ts";
+import { fail } from "./failure.ts";
 
 /** Left free on purpose: a disk filled to the last byte breaks everything else on it. */
 const reserveBytes = 64 * 1024 * 1024;

@@ -1,0 +1,71 @@
+// `npm run bench:unzip`: `archive/unzip`'s unpacking against Info-ZIP unzip, bsdtar and 7z, in turn, on one archive: 20,000 files, 1 GB,
+// half of them deflated to about half their size, half stored. Rivals that are not installed are named and left out.
+//   npm run bench:unzip -- [--files 20000] [--megabytes 1000] [--turns 3]
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { isReady, makeReady } from "../scripts/bootstrap.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+if (!isReady(root)) makeReady(root);
+
+const { values } = parseArgs({
+  options: {
+    files: { type: "string", default: "20000" },
+    megabytes: { type: "string", default: "1000" },
+    turns: { type: "string", default: "3" },
+  },
+});
+const here = join(root, "bench", "unzip");
+const folder = mkdtempSync(join(tmpdir(), "pipe-bench-unzip-"));
+const archive = join(folder, "all.zip");
+const sides = {
+  ours: (target) => [process.execPath, join(here, "ours.mjs"), archive, target],
+  unzip: (target) => ["unzip", "-q", archive, "-d", target],
+  bsdtar: (target) => ["bsdtar", "-xf", archive, "-C", target],
+  "7z": (target) => ["7z", "x", "-bso0", "-bsp0", `-o${target}`, archive],
+};
+const present = Object.keys(sides).filter((name) => name === "ours" || isInstalled(name));
+for (const name of Object.keys(sides)) if (!present.includes(name)) console.log(`${name} is not installed: left out`);
+
+try {
+  run(["python3", join(here, "make-archive.py"), archive, values.files, values.megabytes]);
+  const seconds = Object.fromEntries(present.map((name) => [name, []]));
+  console.log(`${values.files} files, ${values.megabytes} MB, ${availableParallelism()} cores; seconds`);
+  for (let turn = 0; turn < Number(values.turns); turn += 1) {
+    for (const name of present) seconds[name].push(time(name));
+    console.log(`  ${present.map((name) => `${name} ${seconds[name].at(-1).toFixed(2)}`).join("  ")}`);
+  }
+  const medians = Object.fromEntries(present.map((name) => [name, median(seconds[name])]));
+  const [best] = present.filter((name) => name !== "ours").sort((a, b) => medians[a] - medians[b]);
+  if (best) console.log(`ours: ${(medians.ours / medians[best]).toFixed(2)} × the time of ${best}, the best rival (medians)`);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function time(name) {
+  const target = join(folder, "out");
+  mkdirSync(target);
+  const started = performance.now();
+  run(sides[name](target));
+  const seconds = (performance.now() - started) / 1000;
+  rmSync(target, { recursive: true });
+  return seconds;
+}
+
+function run([command, ...args]) {
+  const { status, error } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] });
+  if (status !== 0) throw error ?? new Error(`${command} ended with code ${status}`);
+}
+
+function isInstalled(name) {
+  return spawnSync("which", [name], { stdio: "ignore" }).status === 0;
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}

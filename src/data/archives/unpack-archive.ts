@@ -1,0 +1,60 @@
+import { open } from "node:fs/promises";
+import { fail } from "../../base/failure.ts";
+import { type TarCompression, unpackTar } from "./unpack-tar.ts";
+import { unpackZip } from "./unpack-zip.ts";
+
+export interface UnpackOptions {
+  readonly archive: string;
+  /** A folder; what an earlier attempt at the same archive left there is used where that is safe. */
+  readonly target: string;
+  /** Threads that inflate a zip's files. */
+  readonly numThreads: number;
+  /** How many times its own size an archive may unpack to before it is taken for a bomb. */
+  readonly maxRatio: number;
+  readonly signal: AbortSignal;
+  /** In bytes: of the content for a zip, of the archive for a tar, which does not say how much it holds. */
+  readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Files of the archive that need not be unpacked (zip only). */
+  readonly isDone?: (name: string) => boolean;
+}
+
+type ArchiveFormat = { readonly type: "zip" } | { readonly type: "tar"; readonly compression: TarCompression };
+
+/**
+ * Unpacks a zip, tar, tar.gz or tar.zst archive, known by its first bytes, and returns the paths of the files, relative to the target.
+ * Names that lead out of the target, links, devices and bombs are refused. Throws `FailureError`, or the signal's reason.
+ */
+export async function unpackArchive(options: UnpackOptions): Promise<string[]> {
+  const format = await recognize(options.archive);
+  return format.type === "zip" ? unpackZip(options) : unpackTar(options, format.compression);
+}
+
+/** The first bytes of each format; a zip without any file begins with its end. */
+const beginnings: readonly { readonly at: number; readonly bytes: string; readonly format: ArchiveFormat }[] = [
+  { at: 0, bytes: "504b0304", format: { type: "zip" } },
+  { at: 0, bytes: "504b0506", format: { type: "zip" } },
+  { at: 0, bytes: "1f8b", format: { type: "tar", compression: "gzip" } },
+  { at: 0, bytes: "28b52ffd", format: { type: "tar", compression: "zstd" } },
+  { at: 257, bytes: Buffer.from("ustar").toString("hex"), format: { type: "tar", compression: "none" } },
+];
+
+async function recognize(archive: string): Promise<ArchiveFormat> {
+  const start = await readStart(archive);
+  const found = beginnings.find(({ at, bytes }) => start.subarray(at, at + bytes.length / 2).toString("hex") === bytes);
+  if (found) return found.format;
+  return fail(
+    "input",
+    `${archive} cannot be unpacked: it is no zip, tar, tar.gz or tar.zst archive.`,
+    "The archive is damaged or of another format; get it again.",
+  );
+}
+
+async function readStart(archive: string): Promise<Buffer> {
+  const file = await open(archive);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

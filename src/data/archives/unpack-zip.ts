@@ -1,0 +1,67 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { mapBounded } from "../../util/map-bounded.ts";
+import { archiveFailure } from "./archive-failures.ts";
+import { checkRatio, checkRoom } from "./size-limits.ts";
+import type { UnpackOptions } from "./unpack-archive.ts";
+import { type PendingMember, unpackMembers } from "./unpack-members.ts";
+import { unpackInThreads } from "./unpack-threads.ts";
+import { readZipDirectory, type ZipDirectory, type ZipMember } from "./zip-directory.ts";
+
+/** Files whose presence is looked up at a time. */
+const numLookups = 32;
+
+/**
+ * Unpacks a zip archive (zip64 too) below the target, in threads, and returns the paths of its files. What an earlier attempt
+ * left there is kept where size and CRC are right, and written again elsewhere.
+ */
+export async function unpackZip(options: UnpackOptions): Promise<string[]> {
+  const { archive, target } = options;
+  const directory = await readDirectory(options);
+  const total = sumBytes(directory.files);
+  checkRatio(archive, { packed: directory.archiveBytes, unpacked: total }, options.maxRatio);
+  const pending = await findPending(directory.files, target);
+  await checkRoom(archive, target, sumBytes(pending.filter(({ isThere }) => !isThere).map(({ member }) => member)));
+  for (const folder of directory.folders) await mkdir(join(target, folder), { recursive: true });
+  let done = 0;
+  const onBytes = (bytes: number) => {
+    done += bytes;
+    options.onProgress({ done, total });
+  };
+  const { signal } = options;
+  const numThreads = Math.min(options.numThreads, pending.length);
+  if (numThreads > 1) await unpackInThreads(pending, { archive, target, numThreads, signal, onBytes });
+  else await unpackMembers(whileAllowed(pending, signal), { archive, target, onBytes });
+  return directory.files.map(({ name }) => name);
+}
+
+async function readDirectory({ archive, target, isDone }: UnpackOptions): Promise<ZipDirectory> {
+  try {
+    const directory = await readZipDirectory(archive);
+    return { ...directory, files: directory.files.filter(({ name }) => !isDone?.(name)) };
+  } catch (error) {
+    throw archiveFailure(error, { archive, target });
+  }
+}
+
+async function findPending(members: readonly ZipMember[], target: string): Promise<PendingMember[]> {
+  const isFresh = (await readdir(target)).length === 0;
+  return mapBounded(members, numLookups, async (member) => ({
+    member,
+    isThere: !isFresh && (await hasSize(join(target, member.name), member.sizeBytes)),
+  }));
+}
+
+async function hasSize(path: string, sizeBytes: number): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && found.size === sizeBytes;
+}
+
+function* whileAllowed<Item>(items: Iterable<Item>, signal: AbortSignal): Generator<Item> {
+  for (const item of items) {
+    signal.throwIfAborted();
+    yield item;
+  }
+}
+
+const sumBytes = (members: readonly ZipMember[]): number => members.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

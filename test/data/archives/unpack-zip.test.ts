@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type UnpackOptions, unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pipe-unzip-"));
+  await mkdir(join(folder, "out"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Makes an archive with Python's zipfile, which writes what it is told to. */
+function makeZip(script: string): string {
+  const path = join(folder, "a.zip");
+  const prelude = `import sys, zipfile, stat\nz = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)\n`;
+  execFileSync("python3", ["-W", "ignore", "-c", `${prelude}${script}\nz.close()`, path]);
+  return path;
+}
+
+const unpack = (archive: string, options: Partial<UnpackOptions> = {}) =>
+  unpackArchive({
+    ...{ archive, target: join(folder, "out"), numThreads: 2, maxRatio: 200 },
+    ...{ signal: new AbortController().signal, onProgress: () => {}, ...options },
+  });
+
+describe("unpacking a zip", () => {
+  it("unpacks stored and deflated files, in folders, with progress to the last byte", async () => {
+    const archive = makeZip(
+      'z.writestr("a/b.txt", "x" * 100000)\nz.writestr("c.txt", "c", zipfile.ZIP_STORED)\nz.mkdir("empty")',
+    );
+    const seen: number[] = [];
+    const names = await unpack(archive, { onProgress: ({ done }) => seen.push(done) });
+    expect(names).toEqual(["a/b.txt", "c.txt"]);
+    expect(await readFile(join(folder, "out", "a", "b.txt"), "utf8")).toBe("x".repeat(100_000));
+    expect((await readdir(join(folder, "out"))).sort()).toEqual(["a", "c.txt", "empty"]);
+    expect(seen.at(-1)).toBe(100_001);
+  });
+
+  it("reads zip64", async () => {
+    const archive = makeZip('with z.open(zipfile.ZipInfo("big.txt"), "w", force_zip64=True) as f: f.write(b"big")');
+    expect(await unpack(archive)).toEqual(["big.txt"]);
+  });
+
+  it.each([
+    ["a path that leads out", 'z.writestr("../evil.txt", "x")', /invalid relative path/],
+    ["an absolute path", 'z.writestr("/evil.txt", "x")', /absolute path/],
+    [
+      "a link",
+      'i = zipfile.ZipInfo("l"); i.create_system = 3; i.external_attr = (stat.S_IFLNK | 0o777) << 16; z.writestr(i, "/etc")',
+      /symbolic link/,
+    ],
+    ["a file that is a folder too", 'z.writestr("a", "1"); z.writestr("a/b", "2")', /"a" is a file and a folder/],
+    ["an encrypted file", 'z.writestr("a.txt", "1"); z.filelist[0].flag_bits |= 1', /"a\.txt" is encrypted/],
+    ["names equal but for case", 'z.writestr("A.txt", "1"); z.writestr("a.txt", "2")', /same file on some disks/],
+  ])("refuses %s, and writes nothing", async (_what, script, message) => {
+    await expect(unpack(makeZip(script))).rejects.toThrow(message);
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("notices a damaged byte by the CRC, and keeps no damaged file", async () => {
+    const damage =
+      'z.writestr("a.txt", "hello world", zipfile.ZIP_STORED); z.close(); p = sys.argv[1]; b = bytearray(open(p, "rb").read()); b[b.index(b"hello")] ^= 1; open(p, "wb").write(b)';
+    await expect(unpack(makeZip(damage))).rejects.toThrow(/CRC does not match/);
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("refuses entries that share their bytes, as a bomb does", async () => {
+    const bomb =
+      'z.writestr("a", "0" * 10000); i = z.filelist[0]; z.filelist += [type("E", (zipfile.ZipInfo,), {})(f"b{n}") for n in range(50)]\nfor e in z.filelist[1:]: e.CRC, e.compress_size, e.file_size, e.header_offset, e.compress_type = i.CRC, i.compress_size + 100, i.file_size, i.header_offset, i.compress_type';
+    await expect(unpack(makeZip(bomb))).rejects.toThrow(/overlap/);
+  });
+
+  it("refuses a bomb by its ratio", async () => {
+    const bomb = 'z.writestr("a", bytes(70 * 1024 * 1024))';
+    await expect(unpack(makeZip(bomb))).rejects.toThrow(
+      /refused: its 71\.\d kB unpack to 73\.\d MB or more, over 200 times/,
+    );
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("gives no more bytes than a file claims to have", async () => {
+    const liar =
+      'z.writestr("a", "0" * 10000); z.close(); p = sys.argv[1]; b = open(p, "rb").read(); open(p, "wb").write(b.replace((10000).to_bytes(4, "little"), (9000).to_bytes(4, "little")))';
+    await expect(unpack(makeZip(liar))).rejects.toThrow(/"a" in .* cannot be unpacked: /);
+    expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("unpacks files too large for one go", async () => {
+    const archive = makeZip(
+      'import random\nb = random.Random(1).randbytes(20 << 20)\nz.writestr("deflated", b)\nz.writestr("stored", b, zipfile.ZIP_STORED)',
+    );
+    expect(await unpack(archive)).toEqual(["deflated", "stored"]);
+    const [deflated, stored] = await Promise.all(
+      ["deflated", "stored"].map((name) => readFile(join(folder, "out", name))),
+    );
+    expect(deflated?.length).toBe(20 << 20);
+    expect(deflated?.equals(stored as Buffer)).toBe(true);
+  });
+
+  it("keeps what an earlier attempt unpacked, and mends what it left half-done", async () => {
+    const archive = makeZip(
+      'z.writestr("whole", "1" * 1000)\nz.writestr("torn", "2" * 1000)\nz.writestr("wrong", "3" * 1000)',
+    );
+    await unpack(archive);
+    const path = (name: string) => join(folder, "out", name);
+    await writeFile(path("torn"), "2".repeat(400));
+    await writeFile(path("wrong"), "4".repeat(1000));
+    const before = await stat(path("whole"), { bigint: true });
+    await unpack(archive);
+    expect((await stat(path("whole"), { bigint: true })).mtimeNs).toBe(before.mtimeNs);
+    expect(await readFile(path("torn"), "utf8")).toBe("2".repeat(1000));
+    expect(await readFile(path("wrong"), "utf8")).toBe("3".repeat(1000));
+  });
+
+  it("gives the same files in one thread as in several", async () => {
+    const archive = makeZip('for n in range(600): z.writestr(f"d{n % 7}/{n}.txt", str(n) * n)');
+    const names = await unpack(archive, { numThreads: 1 });
+    const single = await Promise.all(names.map((name) => readFile(join(folder, "out", name))));
+    await rm(join(folder, "out"), { recursive: true });
+    await mkdir(join(folder, "out"));
+    expect(await unpack(archive, { numThreads: 3 })).toEqual(names);
+    const several = await Promise.all(names.map((name) => readFile(join(folder, "out", name))));
+    expect(several.every((content, index) => content.equals(single[index] as Buffer))).toBe(true);
+  });
+
+  it.each([1, 2])("stops when it is told to, with %s threads", async (numThreads) => {
+    const archive = makeZip('for n in range(3000): z.writestr(f"{n}.txt", "x" * 5000)');
+    const abort = new AbortController();
+    const stopped = unpack(archive, {
+      numThreads,
+      signal: abort.signal,
+      onProgress: () => abort.abort(new Error("enough")),
+    });
+    await expect(stopped).rejects.toThrow("enough");
+    expect((await readdir(join(folder, "out"))).length).toBeLessThan(3000);
+  });
+
+  it("says that a file is no archive", async () => {
+    await expect(unpack(join(import.meta.dirname, "unpack-zip.test.ts"))).rejects.toThrow(/cannot be unpacked/);
+  });
+});
