@@ -41,7 +41,8 @@ try {
   }
   const medians = Object.fromEntries(present.map((name) => [name, median(seconds[name])]));
   const [best] = present.filter((name) => name !== "ours").sort((a, b) => medians[a] - medians[b]);
-  if (best) console.log(`ours: ${(medians.ours / medians[best]).toFixed(2)} × the time of ${best}, the best rival (medians)`);
+  if (best)
+    console.log(`ours: ${(medians.ours / medians[best]).toFixed(2)} × the time of ${best}, the best rival (medians)`);
 } finally {
   rmSync(folder, { recursive: true });
 }
