@@ -1,8 +1,8 @@
+import { readFreeBytes } from "../../base/disk-space.ts";
 import { createLocalCache } from "../../cache/local-cache.ts";
 import { createPalette } from "../../report/palette.ts";
 import { type PlanReport, renderPlan } from "../../report/plan-report.ts";
 import { planPipeline } from "../../runner/plan-pipeline.ts";
-import { readFreeBytes } from "../../services/disk-space.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
