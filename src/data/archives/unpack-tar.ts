@@ -9,7 +9,7 @@ import { archiveFailure } from "./archive-failures.ts";
 import { decompressZstd } from "./decompress-zstd.ts";
 import { MemberNames, MemberRefused } from "./member-names.ts";
 import { checkRatio } from "./size-limits.ts";
-import type { UnpackOptions } from "./unpack-archive.ts";
+import type { UnpackOptions } from "./unpack-options.ts";
 
 /** A member whose content is to be read before the next one comes. */
 type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown };

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { mapBounded } from "../../util/map-bounded.ts";
 import { archiveFailure } from "./archive-failures.ts";
 import { checkRatio, checkRoom } from "./size-limits.ts";
-import type { UnpackOptions } from "./unpack-archive.ts";
 import { type PendingMember, unpackMembers } from "./unpack-members.ts";
+import type { UnpackOptions } from "./unpack-options.ts";
 import { unpackInThreads } from "./unpack-threads.ts";
 import { readZipDirectory, type ZipDirectory, type ZipMember } from "./zip-directory.ts";
 

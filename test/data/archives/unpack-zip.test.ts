@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type UnpackOptions, unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
+import { unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
+import type { UnpackOptions } from "../../../src/data/archives/unpack-options.ts";
 
 let folder: string;
 beforeEach(async () => {
