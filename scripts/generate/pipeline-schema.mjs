@@ -8,15 +8,26 @@ export async function generatePipelineSchema(root) {
   const base = readBaseSchema(root);
   const kinds = await readStageSchemas(root);
   const { kindStage, commandStage, stage, ...definitions } = base.definitions;
+  const { stages, ...properties } = base.properties;
   const schema = {
     $schema: base.$schema,
     $comment: banner,
-    ...withoutOwnKeywords({ ...base, definitions: undefined }),
+    ...withoutOwnKeywords({ ...base, definitions: undefined, required: ["version"] }),
+    properties: { ...properties, stages: { ...stages, additionalProperties: {} } },
+    // What a document that extends another leaves out stands there, and null removes what stands there.
+    if: { required: ["extends"] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { stages: { additionalProperties: { $ref: "#/definitions/partialStage" } } } },
+    else: {
+      required: base.required,
+      properties: { stages: { additionalProperties: { $ref: "#/definitions/stage" } } },
+    },
     definitions: {
       ...withoutOwnKeywords(mapValues(definitions, acceptReferences)),
       // Without a description, which editors would show beside the one of every place that takes a reference.
       reference: { type: "string", pattern: "\\$\\{\\{.+\\}\\}" },
       stage: describeStage(stage, kindStage, commandStage, kinds),
+      partialStage: describePartialStage(stage, kindStage, commandStage, kinds),
       ...Object.fromEntries(kinds.map(({ stem, schema: kind }) => [stem, describeWith(kind)])),
     },
   };
@@ -58,6 +69,19 @@ function describeStage(stage, kindStage, commandStage, kinds) {
       },
     })),
   };
+}
+
+/** A stage of which another document has the rest: any of its keys, or null. */
+function describePartialStage(stage, kindStage, commandStage, kinds) {
+  const keys = { ...kindStage.properties, ...commandStage.properties };
+  const uses = { ...kindStage.properties.uses, enum: kinds.map(({ schema }) => schema["x-uses"]) };
+  const properties = mapValues({ ...keys, uses }, ({ description, examples, ...rules }) => ({
+    description,
+    examples,
+    // What is inside may be in part, too.
+    ...(rules.$ref || rules.enum ? { anyOf: [rules, { type: "null" }] } : {}),
+  }));
+  return { type: ["object", "null"], description: stage.description, additionalProperties: false, properties };
 }
 
 function describeWith(schema) {

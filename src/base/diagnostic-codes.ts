@@ -217,6 +217,19 @@ export const diagnosticCodes = {
       "version: 1\nname: example\nparams: { mode: fast }\nstages:\n  draw: { uses: demo/cells, if: params.mode > 1 }\n",
     fix: "Compare values of the same type.",
   },
+  PIPE150: {
+    title: "documents extend each other without end",
+    explanation:
+      "`extends` leads, perhaps through other documents, back to one that was read already, or the chain is longer than 20.",
+    fix: "Remove one `extends`; put what both share into a document of its own.",
+  },
+  PIPE151: {
+    title: "a document to extend that cannot be read",
+    explanation:
+      "`extends` takes the path of one pipeline, relative to the folder of the file in which it stands, without references.",
+    example: "version: 1\nname: example\nextends: [base.yaml]\nstages: { draw: { uses: demo/cells } }\n",
+    fix: "Correct the path.",
+  },
   PIPE201: {
     title: "an input that does not exist",
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",

@@ -90,7 +90,8 @@ export interface FingerprintChange {
   /** `undefined` when it was not there. */
   readonly before: Json | undefined;
   readonly after: Json | undefined;
-  /** Where the new value stands. */
+  /** Where the new value stands: the pipeline's file, or one that it extends. */
+  readonly file?: string;
   readonly line?: number;
 }
 

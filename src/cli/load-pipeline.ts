@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.ts";
@@ -40,8 +41,18 @@ export async function loadPipeline({
   // As seen from where the user stands, so that an editor or terminal finds the place.
   const file = relative(io.workingFolder, path) || given;
   const schemas = loadStageSchemas(join(io.packageFolder, "schemas"));
-  const checked = checkPipeline({ file, text }, { overrides: options.set ?? [], schemas });
-  if (!checked.ok) return err({ diagnostics: checked.error, sources: new Map([[file, text]]) });
+  const sources = new Map([[file, text]]);
+  const readSource = (base: string): Result<string, string> => {
+    try {
+      const content = readFileSync(resolve(io.workingFolder, base), "utf8");
+      sources.set(base, content);
+      return ok(content);
+    } catch (error) {
+      return err(explainUnreadable(error));
+    }
+  };
+  const checked = checkPipeline({ file, text }, { overrides: options.set ?? [], schemas, readSource });
+  if (!checked.ok) return err({ diagnostics: checked.error, sources });
   const unknown = checkStageNames(checked.value.pipeline, options);
   return unknown.length > 0 ? err({ diagnostics: unknown, sources: new Map() }) : ok(checked.value);
 }
@@ -67,18 +78,22 @@ function checkStageNames(pipeline: Pipeline, options: Invocation["options"]): Di
     });
 }
 
-function describeUnreadable(given: string, path: string, error: unknown): Diagnostic {
+/** The text of the document and of those that it extends, to show places in. */
+export function listSources(pipeline: Pipeline): ReadonlyMap<string, string> {
+  return new Map([pipeline, ...pipeline.bases].map(({ file, text }) => [file, text]));
+}
+
+function explainUnreadable(error: unknown): string {
   const code = errorCode(error);
-  const why =
-    code === "ENOENT"
-      ? "does not exist"
-      : code === "EISDIR"
-        ? "is a folder"
-        : `cannot be read (${code ?? String(error)})`;
+  if (code === "ENOENT") return "does not exist";
+  return code === "EISDIR" ? "is a folder" : `cannot be read (${code ?? String(error)})`;
+}
+
+function describeUnreadable(given: string, path: string, error: unknown): Diagnostic {
   return {
     code: "PIPE122",
     severity: "error",
-    message: `the pipeline file ${given} ${why}`,
+    message: `the pipeline file ${given} ${explainUnreadable(error)}`,
     hint: `Looked for ${path}.`,
   };
 }

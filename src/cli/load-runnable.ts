@@ -5,7 +5,7 @@ import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { checkInputPaths } from "../runner/input-paths.ts";
 import { selectStages } from "../runner/select-stages.ts";
 import type { Invocation } from "./command.ts";
-import { loadPipeline } from "./load-pipeline.ts";
+import { listSources, loadPipeline } from "./load-pipeline.ts";
 import { reportDiagnostics } from "./report-diagnostics.ts";
 
 /** A pipeline that can be run: the document is sound, and the files that its stages read are there. */
@@ -36,7 +36,7 @@ export async function loadRunnable(invocation: Invocation): Promise<RunnablePipe
   const isWrong = diagnostics.some(({ severity }) => severity === "error");
   // Warnings are for people: a program that reads JSON gets errors only.
   if (isWrong || !invocation.options.json) {
-    reportDiagnostics({ diagnostics, sources: new Map([[pipeline.file, pipeline.text]]) }, invocation);
+    reportDiagnostics({ diagnostics, sources: listSources(pipeline) }, invocation);
   }
   return isWrong ? undefined : { pipeline, target, stages, startable };
 }

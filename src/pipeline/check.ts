@@ -3,11 +3,11 @@ import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { checkStages } from "./check-stages.ts";
 import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-node.ts";
+import { type ReadSource, readExtended, type SourceFile } from "./extend-document.ts";
 import { applyOverrides } from "./overrides.ts";
 import { type Parameters, resolveParameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { createProblemList, problem, type Report, valueProblem } from "./problem.ts";
-import { readDocument } from "./read-document.ts";
 import { namePattern, nameRule } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
@@ -19,6 +19,8 @@ export interface CheckOptions {
   /** `params.NAME=VALUE`, as given to `--set`. */
   readonly overrides: readonly string[];
   readonly schemas: StageSchemas;
+  /** How to read what the document extends. Without it, no document can extend another. */
+  readonly readSource?: ReadSource;
 }
 
 export interface CheckedPipeline {
@@ -31,9 +33,9 @@ export function checkPipeline(
   source: { readonly file: string; readonly text: string },
   options: CheckOptions,
 ): Result<CheckedPipeline, Diagnostic[]> {
-  const read = readDocument(source.file, source.text);
+  const read = readExtended(source, options.readSource ?? readNothing);
   if (!read.ok) return read;
-  const { node, problems } = read.value;
+  const { node, problems, bases } = read.value;
   const list = createProblemList(maxProblems, problems);
   const { found, report } = list;
 
@@ -44,7 +46,7 @@ export function checkPipeline(
   const stages = stagesNode?.type === "map" ? checkStages(stagesNode, check) : [];
   if (!found.some(isError)) reportUnused(node, parameters, report);
 
-  const sorted = sortByPlace(found);
+  const sorted = sortByPlace(found, [source, ...bases]);
   if (list.isFull()) sorted.push(problem("PIPE123", undefined, "there are more mistakes than can be shown"));
   if (sorted.some(isError)) return err(sorted);
   const pipeline: Pipeline = {
@@ -53,6 +55,7 @@ export function checkPipeline(
     description: textOf(top, "description"),
     file: source.file,
     text: source.text,
+    bases,
     params: toJson(parameters.values) as JsonObject, // a map's JSON is an object
     stages,
   };
@@ -130,8 +133,14 @@ function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.severity === "error";
 }
 
-function sortByPlace(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+function sortByPlace(diagnostics: readonly Diagnostic[], sources: readonly SourceFile[]): Diagnostic[] {
+  const order = new Map(sources.map(({ file }, index) => [file, index]));
+  const source = (each: Diagnostic) => order.get(each.location?.file ?? "") ?? 0;
   const line = (each: Diagnostic) => each.location?.line ?? 0;
   const column = (each: Diagnostic) => each.location?.column ?? 0;
-  return [...diagnostics].sort((a, b) => line(a) - line(b) || column(a) - column(b));
+  return [...diagnostics].sort((a, b) => source(a) - source(b) || line(a) - line(b) || column(a) - column(b));
+}
+
+function readNothing(): Result<string, string> {
+  return err("cannot be read here");
 }

@@ -15,6 +15,8 @@ export interface Pipeline {
   readonly file: string;
   /** The document's text, byte for byte. */
   readonly text: string;
+  /** The documents that it extends, the nearest first. */
+  readonly bases: readonly { readonly file: string; readonly text: string }[];
   /** After `--set`. */
   readonly params: JsonObject;
   /** In an order in which they can run: dependencies first, otherwise as in the document. */

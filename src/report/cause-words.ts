@@ -37,7 +37,8 @@ function describeChanges(changes: readonly FingerprintChange[], file: string): s
 }
 
 /** e.g. `with.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
-export function describeChange({ path, before, after, line }: FingerprintChange, file: string): string {
+export function describeChange(change: FingerprintChange, pipelineFile: string): string {
+  const { path, before, after, file = pipelineFile, line } = change;
   const place = line === undefined || path.startsWith("runtime.") ? "" : ` (${file}:${line})`;
   return `${describeDifference(path, before, after)}${place}`;
 }

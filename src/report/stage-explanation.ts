@@ -18,7 +18,12 @@ interface KnownStage {
   readonly action: "cached" | "run";
   readonly cause: StageCause;
   readonly fingerprint: string;
-  readonly ingredients: readonly { readonly path: string; readonly value: Json; readonly line: number }[];
+  readonly ingredients: readonly {
+    readonly path: string;
+    readonly value: Json;
+    readonly file: string;
+    readonly line: number;
+  }[];
   readonly sinceLast?: readonly FingerprintChange[];
   readonly nearest?: {
     readonly fingerprint: string;
@@ -55,7 +60,7 @@ export function renderStageExplanation(explanation: StageExplanation, file: stri
           `Against the nearest other result in the cache, ${nearest.fingerprint.slice(0, shownDigits)} (${nearest.stage} of ${nearest.madeBy}):`,
           ...renderChanges(nearest.changes, file, ""),
         ],
-    ["What decides it:", ...renderIngredients(ingredients, file, dim)],
+    ["What decides it:", ...renderIngredients(ingredients, dim)],
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
@@ -65,9 +70,9 @@ function renderChanges(changes: readonly FingerprintChange[] | undefined, file: 
   return changes.length === 0 ? ["  nothing changed"] : changes.map((change) => `  ${describeChange(change, file)}`);
 }
 
-function renderIngredients(ingredients: KnownStage["ingredients"], file: string, dim: Palette["dim"]): string[] {
+function renderIngredients(ingredients: KnownStage["ingredients"], dim: Palette["dim"]): string[] {
   const width = Math.max(0, ...ingredients.map(({ path }) => path.length));
-  return ingredients.map(({ path, value, line }) => {
+  return ingredients.map(({ path, value, file, line }) => {
     const place = ofMachine.test(path) ? "" : `  ${dim(`${file}:${line}`)}`;
     return `  ${path.padEnd(width)}  ${showValue(value)}${place}`;
   });

@@ -38,6 +38,7 @@ export interface Ingredient {
   readonly path: string;
   readonly value: Json;
   /** Where it stands in the document, or the nearest thing around it. */
+  readonly file: string;
   readonly line: number;
 }
 
@@ -92,7 +93,10 @@ function explainKnown(stage: Stage, plan: StagePlan, { entries, past }: Comparab
 
 function listIngredients(stage: Stage, inputs: FingerprintInputs): Ingredient[] {
   return [...flattenJson(inputs)]
-    .map(([path, value]) => ({ path, value, line: locationOf(stage, path).line }))
+    .map(([path, value]) => {
+      const { file, line } = locationOf(stage, path);
+      return { path, value, file, line };
+    })
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -98,9 +98,12 @@ function missing(reference: ArtifactReference): never {
   throw new Error(`the plan asks for ${name} before it is known`);
 }
 
-/** Adds to each change the line on which the new value stands. */
+/** Adds to each change the place of the new value. */
 export function locateChanges(stage: Stage, changes: readonly FingerprintChange[]): FingerprintChange[] {
-  return changes.map((change) => ({ ...change, line: locationOf(stage, change.path).line }));
+  return changes.map((change) => {
+    const { file, line } = locationOf(stage, change.path);
+    return { ...change, file, line };
+  });
 }
 
 function explainMiss(stage: Stage, inputs: FingerprintInputs, history: History): StageCause {

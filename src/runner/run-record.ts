@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { readFile, rename, rm, symlink } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import type { RunEvent, RunFinished, StageOutcome } from "../base/event.ts";
 import { formatEventLine } from "../base/event-line.ts";
 import type { RunId, StageId } from "../base/ids.ts";
@@ -40,6 +40,7 @@ export async function openRunRecord(
   mkdirSync(runsFolder, { recursive: true });
   mkdirSync(folder);
   writeFileSync(join(folder, "pipeline.yaml"), pipeline.text);
+  writeBases(folder, pipeline);
   writeFileSync(
     join(folder, "resolved.json"),
     `${JSON.stringify({ ...describePipeline(pipeline), environment }, undefined, 2)}\n`,
@@ -103,6 +104,14 @@ async function replaceLink(path: string, target: string): Promise<void> {
   await rm(temporary, { force: true });
   await symlink(target, temporary);
   await rename(temporary, path);
+}
+
+/** What the document extends, in the order in which they do: `bases/1-base.yaml`. */
+function writeBases(folder: string, { bases }: Pipeline): void {
+  if (bases.length > 0) mkdirSync(join(folder, "bases"));
+  for (const [index, { file, text }] of bases.entries()) {
+    writeFileSync(join(folder, "bases", `${index + 1}-${basename(file)}`), text);
+  }
 }
 
 /** The pipeline with all parameters filled in; references read as in the document. */

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic } from "../../src/base/diagnostic.ts";
+import { ok } from "../../src/base/result.ts";
 import { checkPipeline } from "../../src/pipeline/check.ts";
 import type { Pipeline, Stage } from "../../src/pipeline/pipeline.ts";
 import { loadStageSchemas } from "../../src/pipeline/stage-schemas.ts";
@@ -14,6 +16,19 @@ const file = "pipeline.yaml";
 export function diagnose(text: string, overrides: readonly string[] = []): readonly Diagnostic[] {
   const checked = checkPipeline({ file, text }, { overrides, schemas });
   return checked.ok ? checked.value.warnings : checked.error;
+}
+
+/** What is said about a file and what it extends, as a user reads it. */
+export function diagnoseFile(path: string): string {
+  const sources = new Map<string, string>();
+  const read = (name: string) => {
+    const text = readFileSync(name, "utf8");
+    sources.set(name, text);
+    return text;
+  };
+  const readSource = (name: string) => ok(read(name));
+  const checked = checkPipeline({ file: path, text: read(path) }, { overrides: [], schemas, readSource });
+  return renderDiagnostics(checked.ok ? checked.value.warnings : checked.error, { sources, color: false });
 }
 
 /** The same as a user reads it. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { check, diagnose, diagnoseAsText, root, stageOf } from "./check-text.ts";
+import { check, diagnose, diagnoseFile, root, stageOf } from "./check-text.ts";
 
 const validFolder = `${root}test/cases/valid`;
 const files = [
@@ -9,7 +9,7 @@ const files = [
 ].filter((path) => path.endsWith(".yaml"));
 
 test.each(files)("nothing is said about %s", (path) => {
-  expect(diagnoseAsText(readFileSync(path, "utf8"))).toBe("");
+  expect(diagnoseFile(path)).toBe("");
 });
 
 describe("the recipe at two sizes", () => {

@@ -21,6 +21,14 @@ describe("the schema for editors", () => {
     expect(validate.errors).toBeNull();
   });
 
+  test("accepts of a document that extends another what it changes, and null", () => {
+    const text =
+      "version: 1\nextends: base.yaml\nstages: { train: { with: { size: 512 } }, predict: null, submit: { needs: null } }\n";
+    expect(validate(read(text))).toBe(true);
+    expect(validate(read(text.replace("with:", "whit:")))).toBe(false);
+    expect(validate(read(text.replace("extends: base.yaml", "name: example")))).toBe(false);
+  });
+
   test.each(["unknown-key", "wrong-type", "bad-enum", "missing-required", "unknown-stage-kind", "out-of-range"])(
     "refuses %s",
     (name) => {

@@ -54,8 +54,10 @@ it("runs the recipe of resnet34-512 from Kaggle and pretrained weights to a scor
   });
   const kaggle = await startKaggleServer({ competitions: [{ slug, ...files, numClasses: 28 }], numPolls: 1 });
   try {
-    const shipped = readFileSync(join(import.meta.dirname, "..", "..", "pipelines", "resnet34-512.yaml"), "utf8");
-    await project.write({ "resnet34-512.yaml": shrink(shipped) });
+    for (const name of ["resnet34-256.yaml", "resnet34-512.yaml"]) {
+      const shipped = readFileSync(join(import.meta.dirname, "..", "..", "pipelines", name), "utf8");
+      await project.write({ [name]: shrink(shipped) });
+    }
     const env = {
       PIPE_CACHE_DIR: userCacheFolder(process.env),
       HOME: project.folder,

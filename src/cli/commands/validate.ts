@@ -1,5 +1,5 @@
 import type { ExitCode, Invocation } from "../command.ts";
-import { loadPipeline } from "../load-pipeline.ts";
+import { listSources, loadPipeline } from "../load-pipeline.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
 
 /** Checks a document, without a look at the files that its stages read. */
@@ -10,7 +10,7 @@ export async function validate(invocation: Invocation): Promise<ExitCode> {
     return 2;
   }
   const { pipeline, warnings } = loaded.value;
-  reportDiagnostics({ diagnostics: warnings, sources: new Map([[pipeline.file, pipeline.text]]) }, invocation);
+  reportDiagnostics({ diagnostics: warnings, sources: listSources(pipeline) }, invocation);
   const numStages = pipeline.stages.length;
   if (!invocation.options.json)
     invocation.io.stdout.write(`${pipeline.file} is valid: ${numStages} ${numStages === 1 ? "stage" : "stages"}\n`);
