@@ -1,5 +1,13 @@
+import {
+  bytesField,
+  floatField,
+  integerField,
+  type Message,
+  message,
+  messageField,
+  textField,
+} from "../../util/protobuf.ts";
 import { bytesOf, type NamedArray, type NamedArrays } from "../weights/named-arrays.ts";
-import { bytesField, floatField, integerField, type Message, message, messageField, textField } from "./protobuf.ts";
 
 /** A computation in ONNX's terms. Arrays are float32. */
 export interface OnnxModel {

@@ -45,6 +45,22 @@ export function batchNormInference(x: Tensor, { scale, offset, mean, variance }:
   return y as Tensor;
 }
 
+/** A convolution's filter `[kernel, kernel, in, out]` and bias `[out]`. */
+export interface FoldedConvolution {
+  readonly filter: Tensor;
+  readonly bias: Tensor;
+}
+
+/** The convolution with bias that equals a convolution without one followed by `batchNormInference`. */
+export function foldBatchNorm(filter: Tensor, { scale, offset, mean, variance }: BatchNormValues): FoldedConvolution {
+  const { tf } = runtime();
+  const [folded, bias] = tf.tidy(() => {
+    const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon))); // [out]
+    return [tf.mul(filter, factor), tf.sub(offset, tf.mul(mean, factor))] as [Tensor, Tensor];
+  });
+  return { filter: folded, bias };
+}
+
 export interface BatchNormGradient {
   readonly dx: Tensor;
   readonly dScale: Tensor;

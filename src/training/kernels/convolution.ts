@@ -16,6 +16,11 @@ export function convolve(x: Tensor, filter: Tensor, setting: ConvolutionSetting)
   return executeOne("Conv2D", attributesOf(setting), [x, filter]);
 }
 
+/** x `[n, height, width, out]` + bias `[out]`. */
+export function addBias(x: Tensor, bias: Tensor): Tensor {
+  return executeOne("BiasAdd", { T: dtype("float32"), data_format: "NHWC" }, [x, bias]);
+}
+
 /**
  * The loss's gradient by the input of `convolve`, whose shape is given. On a processor without oneDNN it is a convolution of
  * dy with the rotated filter, which TensorFlow runs several times as fast as its own op for this gradient.

@@ -1,12 +1,13 @@
 import { dtype, executeOne } from "../runtime/execute.ts";
 import type { Tensor } from "../runtime/load.ts";
+import { addBias } from "./convolution.ts";
 
 const float32 = () => ({ T: dtype("float32") });
 
 /** x · weight + bias: [n, in] · [in, out] + [out] → [n, out]. */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
   const product = multiplyMatrices(x, weight, {});
-  const y = executeOne("BiasAdd", { ...float32(), data_format: "NHWC" }, [product, bias]);
+  const y = addBias(product, bias);
   product.dispose();
   return y;
 }

@@ -1,4 +1,5 @@
 import { batchNormGradient, batchNormInference, batchNormTraining } from "../kernels/batch-norm.ts";
+import { emit, feed } from "../runtime/graph/recording.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
 import type { ParameterGroup } from "./architecture.ts";
 import { createKept } from "./kept.ts";
@@ -24,9 +25,14 @@ export function createBatchNorm({ name, numChannels, group }: BatchNormOptions):
   const kept = createKept<"x" | "first" | "second" | "third">(name);
 
   function withValues<Result>(use: (values: Parameters<typeof batchNormTraining>[1]) => Result): Result {
-    const [scale, offset] = [weight.variable.read(), bias.variable.read()];
-    const result = use({ scale, offset, mean: mean.value, variance: variance.value });
-    tf.dispose([scale, offset]);
+    const values = {
+      scale: feed(weight.variable.read),
+      offset: feed(bias.variable.read),
+      mean: feed(mean.read),
+      variance: feed(variance.read),
+    };
+    const result = use(values);
+    tf.dispose(Object.values(values));
     return result;
   }
 
@@ -35,8 +41,8 @@ export function createBatchNorm({ name, numChannels, group }: BatchNormOptions):
     statistics: [mean, variance],
     forward(x: Tensor) {
       const { y, runningMean, runningVariance, saved } = withValues((values) => batchNormTraining(x, values));
-      mean.replace(runningMean);
-      variance.replace(runningVariance);
+      emit(runningMean, mean.replace);
+      emit(runningVariance, variance.replace);
       const [first, second, third] = saved;
       kept.keep({ x, first, second, third });
       tf.dispose([first, second, third]);

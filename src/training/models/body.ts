@@ -1,31 +1,33 @@
 import type { BodySpec, ConvNormSpec } from "./architecture.ts";
-import { createBatchNorm } from "./batch-norm.ts";
-import { createConvolution } from "./convolution.ts";
-import type { Layer } from "./layer.ts";
+import { createConvNorm, type FoldingLayer } from "./conv-norm.ts";
 import { createMaxPool } from "./pooling.ts";
 import { createRelu } from "./relu.ts";
 import { createResidual } from "./residual.ts";
 import { createSequence } from "./sequence.ts";
 
 /** A ResNet without its head: images `[n, h, w, channels]` → features `[n, h/32, w/32, numFeatures]`. */
-export function createBody({ stem, blocks }: BodySpec, seed: number): Layer {
-  return createSequence([
-    createConvNorm(stem, seed, true),
+export function createBody({ stem, blocks }: BodySpec, seed: number): FoldingLayer {
+  const units: FoldingLayer[] = [];
+  function createUnit(spec: ConvNormSpec, isFirst = false): FoldingLayer {
+    const unit = createConvNorm(spec, seed, isFirst);
+    units.push(unit);
+    return unit;
+  }
+  const layers = createSequence([
+    createUnit(stem, true),
     createMaxPool(),
     ...blocks.flatMap(({ branch, shortcut }) => [
-      createResidual(
-        createSequence(branch.map((unit) => createConvNorm(unit, seed, false))),
-        shortcut && createConvNorm(shortcut, seed, false),
-      ),
+      createResidual(createSequence(branch.map((unit) => createUnit(unit))), shortcut && createUnit(shortcut)),
       createRelu(),
     ]),
   ]);
-}
-
-function createConvNorm(spec: ConvNormSpec, seed: number, isFirst: boolean): Layer {
-  return createSequence([
-    createConvolution({ ...spec, name: spec.convolution, seed, isFirst }),
-    createBatchNorm({ name: spec.norm, numChannels: spec.outputs, group: spec.group }),
-    ...(spec.relu ? [createRelu()] : []),
-  ]);
+  return {
+    ...layers,
+    fold() {
+      for (const unit of units) unit.fold();
+    },
+    unfold() {
+      for (const unit of units) unit.unfold();
+    },
+  };
 }

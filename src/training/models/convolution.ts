@@ -4,6 +4,7 @@ import {
   convolveFilterGradient,
   convolveInputGradient,
 } from "../kernels/convolution.ts";
+import { feed } from "../runtime/graph/recording.ts";
 import type { ParameterGroup } from "./architecture.ts";
 import { kaimingNormal } from "./initialize.ts";
 import { createKept } from "./kept.ts";
@@ -32,7 +33,7 @@ export function createConvolution(options: ConvolutionOptions): Layer {
   const kept = createKept<"x">(name);
 
   function withFilter<Result>(use: (filter: ReturnType<typeof weight.variable.read>) => Result): Result {
-    const filter = weight.variable.read();
+    const filter = feed(weight.variable.read);
     const result = use(filter);
     filter.dispose();
     return result;

@@ -1,5 +1,7 @@
 import { createRandom } from "../../util/random.ts";
 import { multiply } from "../kernels/elementwise.ts";
+import { feed } from "../runtime/graph/recording.ts";
+import type { Tensor } from "../runtime/load.ts";
 import { uploadFloats } from "../runtime/upload.ts";
 import { createKept } from "./kept.ts";
 import { type Layer, noParameters } from "./layer.ts";
@@ -28,18 +30,22 @@ export interface DropoutPlace {
 export function createDropout({ name, rate, seed, place }: DropoutOptions): Layer {
   if (rate === 0) return { ...noParameters, forward: clone, backward: clone, infer: clone };
   const kept = createKept<"mask">(name);
+  const scale = 1 / (1 - rate);
+  function drawMask(shape: readonly number[]): Tensor {
+    const { step, firstRow } = place();
+    const random = createRandom(seed, name, step);
+    const rowLength = shape.slice(1).reduce((product, one) => product * one, 1);
+    for (let index = 0; index < firstRow * rowLength; index += 1) random.uniform();
+    const length = (shape[0] as number) * rowLength;
+    return uploadFloats(
+      Float32Array.from({ length }, () => (random.uniform() < rate ? 0 : scale)),
+      shape,
+    );
+  }
   return {
     ...noParameters,
     forward(x) {
-      const { step, firstRow } = place();
-      const random = createRandom(seed, name, step);
-      const numBefore = firstRow * (x.size / (x.shape[0] as number));
-      for (let index = 0; index < numBefore; index += 1) random.uniform();
-      const scale = 1 / (1 - rate);
-      const mask = uploadFloats(
-        Float32Array.from({ length: x.size }, () => (random.uniform() < rate ? 0 : scale)),
-        x.shape,
-      );
+      const mask = feed(() => drawMask(x.shape));
       kept.keep({ mask });
       const y = multiply(x, mask);
       mask.dispose();

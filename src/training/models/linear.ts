@@ -1,4 +1,5 @@
 import { linear, linearGradient } from "../kernels/linear.ts";
+import { feed } from "../runtime/graph/recording.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
 import type { ParameterGroup } from "./architecture.ts";
 import { kaimingNormal } from "./initialize.ts";
@@ -27,7 +28,7 @@ export function createLinear({ name, inputs, outputs, group, seed }: LinearOptio
   const kept = createKept<"x">(name);
 
   function infer(x: Tensor): Tensor {
-    const [weights, offsets] = [weight.variable.read(), bias.variable.read()];
+    const [weights, offsets] = [feed(weight.variable.read), feed(bias.variable.read)];
     const y = linear(x, weights, offsets);
     tf.dispose([weights, offsets]);
     return y;
@@ -42,7 +43,7 @@ export function createLinear({ name, inputs, outputs, group, seed }: LinearOptio
     },
     backward: (dy, gradients) =>
       kept.release(({ x }) => {
-        const weights = weight.variable.read();
+        const weights = feed(weight.variable.read);
         const { dx, dWeight, dBias } = linearGradient(dy, x, weights);
         weights.dispose();
         gradients.add(weight.name, dWeight);

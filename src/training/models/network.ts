@@ -1,5 +1,6 @@
 import { multiply } from "../kernels/elementwise.ts";
 import type { Loss, LossResult } from "../losses/loss.ts";
+import { createCompiled } from "../runtime/graph/compiled.ts";
 import { runtime, type Tensor } from "../runtime/load.ts";
 import { type ArchName, describeBody } from "./architecture.ts";
 import { createBody } from "./body.ts";
@@ -63,16 +64,29 @@ export interface Network {
    * it, so that a repeated step gives the same numbers.
    */
   computeGradients(batch: TrainingBatch, loss: Loss, step: number): TrainingPass;
-  /** Logits `[n, numClasses]` as in use after training; the caller disposes of them. */
+  /** Logits `[n, numClasses]` as in use after training; the caller disposes of them. For many batches see `createPredictor`. */
   predict(images: Tensor): Tensor;
+  /** For many batches with the same weights, which must not change until it is disposed of. One at a time. */
+  createPredictor(): NetworkPredictor;
   dispose(): void;
+}
+
+/** Beside the parameters' names, which have a dot. */
+const lossName = "loss";
+
+export interface NetworkPredictor extends Disposable {
+  /** Logits `[n, numClasses]`, which the caller disposes of. */
+  predict(images: Tensor): Tensor;
 }
 
 export function createNetwork(options: NetworkOptions): Network {
   const { arch, numChannels, numClasses, seed, width = 64 } = options;
   const spec = describeBody({ arch, numChannels, width });
+  const { tf } = runtime();
   let dropoutPlace = { step: 0, firstRow: 0 };
   let frozen: Freeze = "none";
+  const training = createCompiled<"images" | "labels", string>();
+  const prediction = createCompiled<"images", "logits">();
   const body = createBody(spec, seed);
   const head = createHead(options.head, {
     numFeatures: spec.numFeatures,
@@ -82,10 +96,34 @@ export function createNetwork(options: NetworkOptions): Network {
   });
   const parameters = [...body.parameters, ...head.parameters];
 
-  function backward(dLogits: Tensor, gradients: Gradients): void {
-    const dFeatures = head.backward(dLogits, gradients) as Tensor;
+  /** The loss under `lossName`, and the gradients by their parameters' names. */
+  function computePass({ images, labels, part }: TrainingBatch, loss: Loss): Readonly<Record<string, Tensor>> {
+    const features = frozen === "body" ? body.infer(images) : body.forward(images);
+    const logits = head.forward(features);
+    const { value, gradient } = shareOf(loss.compute(logits, labels), images, part);
+    const gradients = createGradients();
+    const dFeatures = head.backward(gradient, gradients) as Tensor;
     if (frozen === "none") body.backward(dFeatures, gradients)?.dispose();
-    dFeatures.dispose();
+    tf.dispose([features, logits, gradient, dFeatures]);
+    return { [lossName]: value, ...Object.fromEntries(gradients.entries()) };
+  }
+
+  function computeLogits(images: Tensor): Tensor {
+    const features = body.infer(images);
+    const logits = head.infer(features);
+    features.dispose();
+    return logits;
+  }
+
+  function createPredictor(): NetworkPredictor {
+    body.fold();
+    return {
+      predict(images) {
+        const call = { key: [], inputs: { images } };
+        return prediction.run(call, (inputs) => ({ logits: computeLogits(inputs.images) })).logits;
+      },
+      [Symbol.dispose]: body.unfold,
+    };
   }
 
   return {
@@ -98,23 +136,20 @@ export function createNetwork(options: NetworkOptions): Network {
     },
     computeGradients({ images, labels, part }, loss, step) {
       dropoutPlace = { step, firstRow: part?.firstRow ?? 0 };
-      const features = frozen === "body" ? body.infer(images) : body.forward(images);
-      const logits = head.forward(features);
-      const { value, gradient } = shareOf(loss.compute(logits, labels), images, part);
-      features.dispose();
-      logits.dispose();
+      const call = { key: [frozen, loss, part?.numRows], inputs: { images, labels } };
+      const { [lossName]: value, ...byName } = training.run(call, (inputs) => computePass({ ...inputs, part }, loss));
       const gradients = part?.gradients ?? createGradients();
-      backward(gradient, gradients);
-      gradient.dispose();
-      return { loss: value, gradients };
+      for (const [name, gradient] of Object.entries(byName)) gradients.add(name, gradient);
+      return { loss: value as Tensor, gradients };
     },
     predict(images) {
-      const features = body.infer(images);
-      const logits = head.infer(features);
-      features.dispose();
-      return logits;
+      using predictor = createPredictor();
+      return predictor.predict(images);
     },
+    createPredictor,
     dispose() {
+      training.dispose();
+      prediction.dispose();
       body.dispose();
       head.dispose();
     },

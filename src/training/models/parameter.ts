@@ -15,6 +15,8 @@ export interface Statistic {
   readonly name: string;
   /** Owned by the statistic; not to be disposed of. */
   readonly value: Tensor;
+  /** The present value, which the caller disposes of. */
+  read(): Tensor;
   /** Takes `value` over and disposes of the one before. */
   replace(value: Tensor): void;
 }
@@ -32,6 +34,7 @@ export function createStatistic(name: string, initial: Tensor): Statistic {
     get value() {
       return value;
     },
+    read: () => value.clone(),
     replace(next) {
       value.dispose();
       value = next;

@@ -30,6 +30,11 @@ export interface Binding {
   readonly TF_Version: string;
   createTensor(shape: readonly number[], dtype: number, values: Uint8Array | Float32Array | Int32Array): number;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  /** Opens a session for the graph in a folder; `tags` say which one. */
+  loadSavedModel(folder: string, tags: string): number;
+  /** Names are those of nodes' results, joined by commas. */
+  runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): TensorMetadata[];
+  deleteSavedModel(session: number): void;
   isUsingGpuDevice(): boolean;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -60,7 +65,19 @@ export interface Backend {
     inputs: readonly Tensor[],
     numOutputs: number,
   ): Tensor[];
-  createOutputTensor(metadata: { id: number; shape: readonly number[]; dtype: number }): Tensor;
+  executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor;
+  createOutputTensor(metadata: TensorMetadata): Tensor;
+  /** The addon's numbers of tensors, whose values are brought to the device where that has not been done yet. */
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  readonly tensorMap: { get(dataId: object): Pick<TensorMetadata, "shape" | "dtype"> };
+}
+
+/** What the addon says of a tensor that an op made. */
+export interface TensorMetadata {
+  readonly id: number;
+  readonly shape: readonly number[];
+  /** TensorFlow's number of the element type. */
+  readonly dtype: number;
 }
 
 let loaded: Runtime | undefined;
