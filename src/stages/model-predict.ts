@@ -30,13 +30,15 @@ async function predict(stage: Stage): Promise<void> {
 
   const network = await loadNetwork(parameters.model, model, parameters.seed);
   const total = countPredictions(samples.numSamples, views);
-  const table = await predictSamples(network, samples, {
+  const predictor = network.createPredictor();
+  const table = await predictSamples(predictor, samples, {
     normalization: model.normalize,
     batch: parameters.batch,
     ...(views && { views }),
     signal: stage.signal,
     onProgress: (done) => stage.progress({ activity: "predicting", done, total, unit: "images" }),
   });
+  predictor[Symbol.dispose]();
   network.dispose();
 
   await writePredictions(stage.output("predictions"), { dataset, samples, table });

@@ -13,7 +13,7 @@ export function message(...fields: readonly (Message | undefined)[]): Message {
   };
 }
 
-/** A whole number from 0 to 2⁵³ - 1 (int32, int64, enum). */
+/** A whole number that a double holds (int32, int64, enum, bool). */
 export function integerField(field: number, value: number): Message {
   return ofBytes(Uint8Array.from([...varint(field * 8 + wireTypes.varint), ...varint(value)]));
 }
@@ -44,10 +44,19 @@ function ofBytes(bytes: Uint8Array): Message {
   return { chunks: [bytes], byteLength: bytes.byteLength };
 }
 
-/** Seven bits a byte, the lowest first; the eighth bit says that more follow. Without bit operations, which end at 2³¹. */
+/** Seven bits a byte, the lowest first; the eighth bit says that more follow. Negative numbers as their 64-bit complement. */
 function varint(value: number): number[] {
+  if (value < 0) return bigVarint(BigInt.asUintN(64, BigInt(value)));
   const bytes: number[] = [];
+  // Without bit operations, which end at 2³¹.
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
   return [...bytes, rest];
+}
+
+function bigVarint(value: bigint): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) + 128);
+  return [...bytes, Number(rest)];
 }

@@ -1,4 +1,4 @@
-import { createLoss } from "../losses/create-loss.ts";
+import type { Loss } from "../losses/loss.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Tensor } from "../runtime/load.ts";
 import type { PlannedEpoch } from "./plan-epochs.ts";
@@ -10,6 +10,8 @@ export interface EpochPlace {
   readonly epoch: PlannedEpoch;
   readonly numEpochs: number;
   readonly optimizer: Optimizer;
+  /** The same one in all epochs: a network compiles its step for it. */
+  readonly loss: Loss;
   /** How far the epoch is already. */
   readonly state: TrainingState;
   /** Writes a checkpoint. */
@@ -22,7 +24,7 @@ const reportEveryMs = 500;
 /** Does an epoch's remaining steps, reporting, with a checkpoint every so often and when interrupted. */
 export async function trainEpoch(training: Training, place: EpochPlace): Promise<TrainingState> {
   const { recipe, checkpointEvery, observer, signal, now } = training;
-  const { epoch, numEpochs, optimizer } = place;
+  const { epoch, numEpochs, optimizer, loss } = place;
   const { batch } = epoch.phase;
   let state = place.state;
   let lastStepAt = now();
@@ -33,8 +35,7 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     const lossSum = readLosses(unread, epoch).reduce((sum, loss) => sum + loss, state.lossSum);
     state = { ...state, lossSum };
   };
-  const { loss: lossSetting, clipNorm, seed } = recipe;
-  const loss = createLoss(lossSetting, training.samples.numClasses);
+  const { clipNorm, seed } = recipe;
 
   const { step: firstStep } = state;
   const microBatch = microBatchOf(epoch, state);

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../checkpoints/checkpoint-store.ts";
 import { writeNetwork } from "../checkpoints/network-arrays.ts";
+import { createLoss } from "../losses/create-loss.ts";
 import { createRule } from "../optimizers/create-rule.ts";
 import { createOptimizer, type Optimizer } from "../optimizers/optimizer.ts";
 import { predictSamples } from "../predict/predict-samples.ts";
@@ -28,6 +29,7 @@ export async function train(training: Training): Promise<TrainingResult> {
   const { network, recipe, samples, checkpoints, observer } = training;
   const epochs = planEpochs(recipe, samples.numSamples);
   const numEpochs = epochs.length;
+  const loss = createLoss(recipe.loss, samples.numClasses);
 
   // Go on from where an interrupted run was.
   const checkpoint = await checkpoints.load();
@@ -46,7 +48,7 @@ export async function train(training: Training): Promise<TrainingResult> {
     const keep = (moment: TrainingState) => checkpoints.save(takeSnapshot(network, phaseOptimizer, moment));
 
     // Train, then validate.
-    state = await trainEpoch(training, { epoch, numEpochs, optimizer, state, keep });
+    state = await trainEpoch(training, { epoch, numEpochs, optimizer, loss, state, keep });
     const evaluation = await validate(training, { epoch, numEpochs, state }).catch(async (error: unknown) => {
       if (training.signal.aborted) await keep(state);
       throw error;
@@ -115,7 +117,8 @@ async function validate(training: Training, { epoch, numEpochs, state }: Validat
   const numImages = validation.numSamples;
   const onProgress = (numDone: number) => observer.validated({ epoch: epoch.epoch, numEpochs, numDone, numImages });
   const batch = microBatchOf(epoch, state);
-  const table = await predictSamples(network, validation, { normalization, batch, signal, onProgress });
+  using predictor = network.createPredictor();
+  const table = await predictSamples(predictor, validation, { normalization, batch, signal, onProgress });
   return evaluate(table, validation, recipe);
 }
 

@@ -66,6 +66,7 @@ export interface Backend {
     numOutputs: number,
   ): Tensor[];
   executeSingleOutput(name: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[]): Tensor;
+  readSync(dataId: object): Float32Array | Int32Array | Uint8Array;
   createOutputTensor(metadata: TensorMetadata): Tensor;
   /** The addon's numbers of tensors, whose values are brought to the device where that has not been done yet. */
   getInputTensorIds(tensors: readonly Tensor[]): number[];

@@ -7,9 +7,8 @@ type Tensors<Name extends string> = Readonly<Record<Name, Tensor>>;
 /** A function of tensors that runs as one graph instead of op by op. */
 export interface Compiled<Input extends string, Output extends string> {
   /**
-   * The results of `compute`, which the caller owns. `compute` itself is called only when the key or a shape differs from the
-   * call before: what else may differ it must take from `feed`, and what it changes hand over by `emit`. It owns nothing of its
-   * inputs.
+   * The results of `compute`, which the caller owns. `compute` itself is called only for a key and shapes that are new: what else
+   * may differ it must take from `feed`, and what it changes hand over by `emit`. Its inputs stay the caller's.
    */
   run(call: CompiledCall<Input>, compute: (inputs: Tensors<Input>) => Tensors<Output>): Tensors<Output>;
   dispose(): void;
@@ -21,31 +20,37 @@ export interface CompiledCall<Input extends string> {
   readonly inputs: Tensors<Input>;
 }
 
+/** Micro-batches come in two sizes, batches of predictions in two or three. */
+const maxGraphs = 4;
+
 /** On a GPU `compute` is called each time: a graph's feeds and results would travel through the host. */
 export function createCompiled<Input extends string, Output extends string>(): Compiled<Input, Output> {
-  let graph: Graph<Output> | undefined;
-  let graphKey: readonly unknown[] = [];
+  /** The last one used comes last. */
+  const graphs: { readonly key: readonly unknown[]; readonly graph: Graph<Output> }[] = [];
   let present: Tensors<Input> | undefined;
 
-  function dispose(): void {
-    graph?.dispose();
-    graph = undefined;
+  function takeGraph(key: readonly unknown[], make: () => Graph<Output>): Graph<Output> {
+    const index = graphs.findIndex((one) => isEqual(one.key, key));
+    const [found = { key, graph: make() }] = index < 0 ? [] : graphs.splice(index, 1);
+    graphs.push(found);
+    if (graphs.length > maxGraphs) graphs.shift()?.graph.dispose();
+    return found.graph;
   }
 
   return {
     run({ key, inputs }, compute) {
       if (runtime().device === "gpu") return compute(inputs);
       present = inputs;
-      const fullKey = [...key, ...Object.values<Tensor>(inputs).flatMap(({ shape }) => [shape.length, ...shape])];
-      if (!graph || !isEqual(graphKey, fullKey)) {
-        dispose();
-        const feeds = mapValues(inputs, (_, name) => () => (present as Tensors<Input>)[name].clone());
-        graph = compile(runtime(), () => withFed(feeds, compute));
-        graphKey = fullKey;
-      }
+      const shapes = Object.values<Tensor>(inputs).flatMap(({ shape }) => [shape.length, ...shape]);
+      const graph = takeGraph([...key, ...shapes], () => {
+        const makers = mapValues(inputs, (_, name) => () => (present as Tensors<Input>)[name].clone());
+        return compile(runtime(), () => withFed(makers, compute));
+      });
       return graph.run();
     },
-    dispose,
+    dispose() {
+      for (const { graph } of graphs.splice(0)) graph.dispose();
+    },
   };
 }
 

@@ -71,10 +71,15 @@ function listen(backend: Backend, recorder: Recorder): () => void {
   };
   backend.executeSingleOutput = (op, attributes, inputs) =>
     backend.executeMultipleOutputs(op, attributes, inputs, 1)[0] as Tensor;
+  const { readSync } = backend;
+  backend.readSync = (dataId) => {
+    if (active) throw new Error("what is recorded must not depend on values that are read: they would be constants");
+    return readSync.call(backend, dataId);
+  };
   return () => {
     // These are the object's own; those of its class show again.
-    Reflect.deleteProperty(backend, "executeMultipleOutputs");
-    Reflect.deleteProperty(backend, "executeSingleOutput");
+    for (const name of ["executeMultipleOutputs", "executeSingleOutput", "readSync"])
+      Reflect.deleteProperty(backend, name);
   };
 }
 
