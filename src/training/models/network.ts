@@ -137,7 +137,9 @@ export function createNetwork(options: NetworkOptions): Network {
     computeGradients({ images, labels, part }, loss, step) {
       dropoutPlace = { step, firstRow: part?.firstRow ?? 0 };
       const call = { key: [frozen, loss, part?.numRows], inputs: { images, labels } };
-      const { [lossName]: value, ...byName } = training.run(call, (inputs) => computePass({ ...inputs, part }, loss));
+      const { [lossName]: value, ...byName } = training.run(call, (inputs) =>
+        computePass({ ...inputs, ...(part && { part }) }, loss),
+      );
       const gradients = part?.gradients ?? createGradients();
       for (const [name, gradient] of Object.entries(byName)) gradients.add(name, gradient);
       return { loss: value as Tensor, gradients };
