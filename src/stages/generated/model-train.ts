@@ -332,6 +332,27 @@ export interface ModelTrainWith {
     };
   };
   /**
+   * Mixes the images of a batch, and their labels, with each other, as timm does; without it, none are mixed.
+   */
+  mix?: {
+    /**
+     * Alpha of mixup (Zhang 2017): two images are added, their shares drawn from Beta(alpha, alpha); 0 for none.
+     */
+    mixup: number;
+    /**
+     * Alpha of cutmix (Yun 2019): a box of one image is put into another, the image's share being drawn from Beta(alpha, alpha); 0 for none.
+     */
+    cutmix: number;
+    /**
+     * How often a batch is mixed.
+     */
+    probability: number;
+    /**
+     * How often by cutmix, where mixup could be too.
+     */
+    switch_probability: number;
+  };
+  /**
    * How often an epoch shows which samples; without it, each once.
    */
   sampling?:
@@ -573,6 +594,27 @@ export interface ModelTrainWith {
          */
         probability: number;
       };
+    };
+    /**
+     * Mixes the images of a batch, and their labels, with each other, as timm does; without it, none are mixed.
+     */
+    mix?: {
+      /**
+       * Alpha of mixup (Zhang 2017): two images are added, their shares drawn from Beta(alpha, alpha); 0 for none.
+       */
+      mixup: number;
+      /**
+       * Alpha of cutmix (Yun 2019): a box of one image is put into another, the image's share being drawn from Beta(alpha, alpha); 0 for none.
+       */
+      cutmix: number;
+      /**
+       * How often a batch is mixed.
+       */
+      probability: number;
+      /**
+       * How often by cutmix, where mixup could be too.
+       */
+      switch_probability: number;
     };
   }[];
   /**

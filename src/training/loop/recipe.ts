@@ -1,4 +1,5 @@
 import type { AugmentSetting } from "../augment/draw.ts";
+import type { MixSetting } from "../augment/mix.ts";
 import type { LossSetting } from "../losses/create-loss.ts";
 import type { Freeze } from "../models/network.ts";
 import type { OptimizerSetting } from "../optimizers/create-rule.ts";
@@ -34,6 +35,8 @@ export interface PhaseRecipe {
   readonly microBatch?: number;
   /** Absent: images as they are. */
   readonly augment?: AugmentSetting;
+  /** Absent: images are not mixed with each other. */
+  readonly mix?: MixSetting;
 }
 
 export type LearningRates = readonly [number, number, number];

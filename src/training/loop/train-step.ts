@@ -1,7 +1,4 @@
-import { drawAugmentation } from "../augment/draw.ts";
-import { type Normalization, prepareImages, uploadImages } from "../augment/prepare-images.ts";
-import { type SampleBatch, takeRows } from "../batches/read-ahead.ts";
-import { labelTable, type SampleSet } from "../batches/sample-set.ts";
+import type { SampleBatch } from "../batches/read-ahead.ts";
 import type { Loss } from "../losses/loss.ts";
 import { createGradients } from "../models/gradients.ts";
 import type { BatchPart, Network, TrainingPass } from "../models/network.ts";
@@ -11,19 +8,15 @@ import { runtime, type Tensor } from "../runtime/load.ts";
 import { isOutOfMemory } from "../runtime/out-of-memory.ts";
 import { disposeOnError } from "../runtime/scope.ts";
 import type { EpochRecord } from "./history.ts";
-import { cutIntoParts } from "./micro-batches.ts";
-import type { PlannedEpoch } from "./plan-epochs.ts";
+import { cutIntoParts, type Rows } from "./micro-batches.ts";
+import { type Preparation, prepareRows } from "./prepare-rows.ts";
 
 /** What all steps of an epoch have in common. */
-export interface StepTraining {
+export interface StepTraining extends Preparation {
   readonly network: Network;
   readonly optimizer: Optimizer;
-  readonly samples: SampleSet;
-  readonly normalization: Normalization;
   readonly loss: Loss;
   readonly clipNorm: number | undefined;
-  readonly seed: number;
-  readonly epoch: PlannedEpoch;
   /** The epochs before, which a schedule may heed. */
   readonly history: readonly EpochRecord[];
 }
@@ -67,40 +60,26 @@ function lend(statistic: Statistic): { readonly statistic: Statistic; readonly b
 }
 
 /** As many passes as the batch has parts; their losses and gradients added up. */
-function computeGradients(training: StepTraining, { batch, step, microBatch }: Step): TrainingPass {
-  const parts = cutIntoParts(batch.numImages, microBatch);
-  if (parts.length === 1) return computePart(training, batch, step);
+function computeGradients(training: StepTraining, step: Step): TrainingPass {
+  const numRows = step.batch.numImages;
+  const parts = cutIntoParts(numRows, step.microBatch);
+  const [whole] = parts;
+  if (whole && parts.length === 1) return computePart(training, step, whole);
   const gradients = createGradients();
-  const losses = parts.map((rows) => {
-    const part = { firstRow: rows.first, numRows: batch.numImages, gradients };
-    return computePart(training, takeRows(batch, rows), step, part).loss;
-  });
+  const losses = parts.map(
+    (rows) => computePart(training, step, rows, { firstRow: rows.first, numRows, gradients }).loss,
+  );
   const { tf } = runtime();
   const loss = tf.addN(losses);
   tf.dispose(losses);
   return { loss, gradients };
 }
 
-function computePart(training: StepTraining, batch: SampleBatch, step: number, part?: BatchPart): TrainingPass {
-  const { network, loss, samples, epoch } = training;
-  const images = augmentedImages(batch, training);
-  const labels = uploadLabels(samples, batch.positions);
-  const pass = network.computeGradients({ images, labels, ...(part && { part }) }, loss, epoch.firstStep + step);
+function computePart(training: StepTraining, step: Step, rows: Rows, part?: BatchPart): TrainingPass {
+  const { network, loss, epoch } = training;
+  const { images, labels } = prepareRows(training, step, rows);
+  const pass = network.computeGradients({ images, labels, ...(part && { part }) }, loss, epoch.firstStep + step.step);
   images.dispose();
   labels.dispose();
   return pass;
-}
-
-function augmentedImages(batch: SampleBatch, { normalization, seed, epoch }: StepTraining): Tensor {
-  const { augment } = epoch.phase;
-  const draw = (position: number) => drawAugmentation(augment ?? {}, [seed, "augment", epoch.epoch, position]);
-  const images = uploadImages(batch);
-  const prepared = prepareImages(images, normalization, augment && Array.from(batch.positions, draw));
-  images.dispose();
-  return prepared;
-}
-
-function uploadLabels(samples: SampleSet, positions: Int32Array): Tensor {
-  const table = Float32Array.from(labelTable(samples, positions));
-  return runtime().tf.tensor2d(table, [positions.length, samples.numClasses]);
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resample } from "../../../src/training/batches/sampling.ts";
 import { openCheckpoints } from "../../../src/training/checkpoints/checkpoint-store.ts";
 import type { EpochRecord } from "../../../src/training/loop/history.ts";
 import type { TrainingRecipe } from "../../../src/training/loop/recipe.ts";
@@ -20,7 +21,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const samples = createToySamples(100, 1);
+const toySamples = createToySamples(100, 1);
 const validation = createToySamples(40, 2);
 
 interface Trained {
@@ -36,6 +37,7 @@ async function run(
   work: string,
   recipe: TrainingRecipe = toyRecipe,
   abortAt = Number.POSITIVE_INFINITY,
+  samples = toySamples,
 ): Promise<Trained> {
   const network = createNetwork({
     arch: "resnet18",
@@ -116,6 +118,21 @@ describe("train", () => {
     const resumed = await run(work);
     expect(resumed.resumedAt).toEqual({ epoch: Math.floor(abortAt / 6.0001) + 1, step: ((abortAt - 1) % 6) + 1 });
     expect(withoutSpeed(resumed.records)).toEqual(withoutSpeed(whole.records));
+    expect(resumed.weights).toBe(whole.weights);
+  });
+
+  it("does so too where batches are mixed, holes cut, and rare classes drawn more often", async () => {
+    const [, all] = toyRecipe.phases;
+    const mix = { mixup: 0.4, cutmix: 1, probability: 0.7 };
+    const augment = { ...all!.augment, cutout: { holes: 2, length: 0.2 } };
+    const recipe = { ...toyRecipe, keep: "last", phases: [{ ...all!, cycles: { epochs: 2 }, mix, augment }] } as const;
+    const drawn = resample(toySamples, { type: "weighted", power: 1 }, 42);
+    const whole = await run("mixed", recipe, undefined, drawn);
+    const plain = await run("mixed-plain", { ...recipe, phases: [{ ...recipe.phases[0], mix: {} }] }, undefined, drawn);
+    expect(plain.weights).not.toBe(whole.weights);
+    await expect(run("mixed-interrupted", recipe, 8, drawn)).rejects.toThrow("interrupted");
+    const resumed = await run("mixed-interrupted", recipe, undefined, drawn);
+    expect(resumed.resumedAt).toEqual({ epoch: 2, step: 2 });
     expect(resumed.weights).toBe(whole.weights);
   });
 
