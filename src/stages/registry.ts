@@ -16,6 +16,7 @@ export const stageKinds: Readonly<Record<string, () => Promise<StageKind<never>>
   "model/decide": async () => (await import("./model-decide.ts")).modelDecide,
   "model/ensemble": async () => (await import("./model-ensemble.ts")).modelEnsemble,
   "model/export": async () => (await import("./model-export.ts")).modelExport,
+  "model/find-lr": async () => (await import("./model-find-lr.ts")).modelFindLr,
   "model/predict": async () => (await import("./model-predict.ts")).modelPredict,
   "model/train": async () => (await import("./model-train.ts")).modelTrain,
   "model/tune-thresholds": async () => (await import("./model-tune-thresholds.ts")).modelTuneThresholds,

@@ -6,8 +6,10 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, saveDataset } from "../../src/data/dataset.ts";
 import { loadPredictions } from "../../src/data/predictions.ts";
+import type { ModelFindLrWith } from "../../src/stages/generated/model-find-lr.ts";
 import type { ModelPredictWith } from "../../src/stages/generated/model-predict.ts";
 import type { ModelTrainWith } from "../../src/stages/generated/model-train.ts";
+import { modelFindLr } from "../../src/stages/model-find-lr.ts";
 import { modelPredict } from "../../src/stages/model-predict.ts";
 import { modelTrain } from "../../src/stages/model-train.ts";
 import { createRandom } from "../../src/util/random.ts";
@@ -241,5 +243,54 @@ describe("a trained model", { timeout: 60_000 }, () => {
     await expect(predict({ model, tta })).rejects.toThrow("tta asks for no prediction at all.");
     await expect(predict({ model, tta: { ...tta, augmented: 2, d4: true } })).rejects.toThrow("tta.plain is 0");
     await expect(predict({ model, tta: { ...tta, augmented: 2 } })).rejects.toThrow("trained without augmentation");
+  });
+});
+
+describe("model/find-lr", () => {
+  async function findLr(changes: Partial<ModelFindLrWith> = {}): Promise<RecordingStage<ModelFindLrWith>> {
+    const { train: dataset, arch, conv1_init, head, batch, loss, optimizer, device, seed, stats } = defaults;
+    const shared = { train: dataset, arch, conv1_init, head, size, batch, loss, optimizer, device, seed };
+    const sweep = { freeze: "none", start_lr: 1e-6, end_lr: 10, steps: 40, stop_factor: 4 } as const;
+    const outputs = { suggestions: "suggestions.json", curve: "curve.csv", plots: "plots" };
+    const stage = stageOf<ModelFindLrWith>({ ...shared, ...(stats && { stats }), ...sweep, ...changes }, outputs);
+    await modelFindLr.run(stage);
+    return stage;
+  }
+
+  const read = (stage: RecordingStage<unknown>, name: string) => readFileSync(stage.output(name), "utf8");
+
+  it("writes the curve, suggestions and the plot, the same with the same seed", async () => {
+    const stage = await findLr();
+    const rows = read(stage, "curve").trimEnd().split("\n");
+    expect(rows[0]).toBe("step,learning_rate,loss,smoothed_loss");
+    const rates = rows.slice(1).map((row) => Number(row.split(",")[1]));
+    expect(rates[0]).toBe(1e-6);
+    for (const [step, rate] of rates.entries()) expect(rate / (1e-6 * 1e7 ** (step / 40))).toBeCloseTo(1, 12);
+
+    const { suggestions, numSteps } = JSON.parse(read(stage, "suggestions"));
+    expect(numSteps).toBe(rates.length);
+    expect(rates).toContain(suggestions.valley);
+    expect(stage.metrics["find_lr/valley"]).toBe(suggestions.valley);
+    const plots = stage.output("plots");
+    expect(readFileSync(join(plots, "lr-find.svg"), "utf8")).toContain(">valley</text>");
+    expect((await sharp(join(plots, "lr-find.png")).metadata()).format).toBe("png");
+
+    const again = await findLr();
+    expect(read(again, "curve")).toBe(read(stage, "curve"));
+    expect(readFileSync(join(again.output("plots"), "lr-find.svg"))).toEqual(readFileSync(join(plots, "lr-find.svg")));
+  });
+
+  it("stops where the loss diverges, also to what is no number", async () => {
+    const wild = await findLr({ optimizer: { ...defaults.optimizer, type: "sgd" }, start_lr: 0.01, end_lr: 1e8 });
+    const { numSteps, isDiverged } = JSON.parse(read(wild, "suggestions"));
+    expect(isDiverged).toBe(true);
+    expect(numSteps).toBeLessThan(40);
+    expect(read(wild, "curve")).not.toMatch(/NaN|Infinity/);
+  });
+
+  it("refuses rates that do not grow, and samples without labels", async () => {
+    await expect(findLr({ start_lr: 1, end_lr: 0.1 })).rejects.toThrow("end_lr is 0.1, start_lr 1");
+    const unlabelled = await writeDataset("unlabelled", { samples: { rows: [0, 1], labels: null } });
+    await expect(findLr({ train: unlabelled })).rejects.toThrow("The samples given as train have no labels.");
   });
 });

@@ -18,7 +18,9 @@ export interface StartingPoint {
   readonly normalize: Normalization;
 }
 
-type Stage = StageContext<ModelTrainWith>;
+/** The parameters that say where training begins. */
+type StartWith = Pick<ModelTrainWith, "init" | "arch" | "weights" | "conv1_init" | "head" | "stats" | "seed">;
+type Stage = StageContext<StartWith>;
 
 /** A given model with all its weights, or a new network with random or pretrained ones. */
 export async function createStartingPoint(stage: Stage, dataset: Dataset): Promise<StartingPoint> {
