@@ -235,6 +235,12 @@ export const diagnosticCodes = {
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",
     fix: "Correct the path, or put the file there. Relative paths count from the folder in which pipe is started, or that --directory names.",
   },
+  PIPE202: {
+    title: "a stage that asks for more than there is",
+    explanation:
+      "A stage starts once all that it asks for below `resources` is free. It asks for more than the machine has, or than `resources` at the top of the document, PIPE_RESOURCES or --jobs allow, so it would wait for ever.",
+    fix: "Ask for less, raise the limit, or run it on a machine that has as much. How many there are of a token is said at the top of the document.",
+  },
   PIPE301: {
     title: "an unknown command",
     explanation: "The first word after `pipe` is the command, and there is none of this name.",
@@ -264,6 +270,12 @@ export const diagnosticCodes = {
     title: "a run or a result that is not there",
     explanation: "The command names a run, a stage's result or an entry of the cache, and there is none of this name.",
     fix: "`pipe cache ls` lists the entries of the cache; runs are the folders in `runs/`.",
+  },
+  PIPE307: {
+    title: "a variable of the environment that cannot be read",
+    explanation:
+      "`PIPE_RESOURCES` limits what stages take together: names and numbers, `cpu=4,memory=8GB,gpu=1`, and tokens by their names.",
+    fix: "Write each part as NAME=NUMBER, separated by commas; memory takes a unit.",
   },
 } as const satisfies Record<string, DiagnosticExplanation>;
 

@@ -111,6 +111,17 @@ export type StageOutcome =
   | { readonly type: "skipped"; readonly reason: string } // its `if` is false, or it needs a stage that is skipped
   | { readonly type: "interrupted"; readonly durationMs: number; readonly resumable: boolean };
 
+/** What a stage waits for that could start otherwise. */
+export type WaitReason =
+  /** Other stages of the run have what it takes: `cpu`, `memory`, `gpu`, `stages` (as many run as the user wants), or `token NAME`. */
+  | { readonly type: "resources"; readonly lacking: readonly string[] }
+  /** Another run on this machine has the GPU or token. */
+  | { readonly type: "machine"; readonly lacking: string; readonly pid: number; readonly host: string }
+  /** Another run makes the same result. */
+  | { readonly type: "result"; readonly pid: number; readonly host: string }
+  /** A process of a run that was killed has to end first. */
+  | { readonly type: "orphan"; readonly pid: number };
+
 /** What the runner reports. Reporters word these, the tracker sends them, `runs/<id>/events.ndjson` keeps them. */
 export type RunEvent =
   | RunStarted
@@ -123,6 +134,7 @@ export type RunEvent =
       readonly params: JsonObject;
       readonly combination?: StageCombination;
     }
+  | { readonly type: "stage-waiting"; readonly at: number; readonly stage: StageId; readonly reason: WaitReason }
   | { readonly type: "stage-event"; readonly at: number; readonly stage: StageId; readonly event: StageEvent }
   | StageFinished
   | {

@@ -6,7 +6,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "run",
     summary: "Run a pipeline: what is not in the cache yet, and what follows from it.",
     positionals: ["FILE"],
-    options: ["set", "target", "force", "no-mlflow", "json", "quiet"],
+    options: ["set", "target", "force", "jobs", "no-mlflow", "json", "quiet"],
     load: async () => (await import("./commands/run.ts")).run,
   },
   {

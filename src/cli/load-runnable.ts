@@ -3,8 +3,10 @@ import { foreseeSkips } from "../pipeline/condition/foresee-skips.ts";
 import { findStages } from "../pipeline/find-stages.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { checkInputPaths } from "../runner/input-paths.ts";
+import type { Capacity } from "../runner/resources/capacity.ts";
 import { selectStages } from "../runner/select-stages.ts";
 import type { Invocation } from "./command.ts";
+import { findCapacity } from "./find-capacity.ts";
 import { listSources, loadPipeline } from "./load-pipeline.ts";
 import { reportDiagnostics } from "./report-diagnostics.ts";
 
@@ -17,6 +19,8 @@ export interface RunnablePipeline {
   readonly stages: readonly Stage[];
   /** Those of them that are not skipped whatever the results. */
   readonly startable: readonly Stage[];
+  /** What the stages may take together; each of them fits. */
+  readonly capacity: Capacity;
 }
 
 /** Loads what a command is to run and reports what is wrong with it; `undefined` when that keeps it from running. */
@@ -32,11 +36,13 @@ export async function loadRunnable(invocation: Invocation): Promise<RunnablePipe
   const skipped = foreseeSkips(pipeline.stages);
   const stages = selectStages(pipeline, target);
   const startable = stages.filter(({ id }) => !skipped.has(id));
-  const diagnostics = [...warnings, ...checkInputPaths(startable, invocation.folder)];
+  const capacity = await findCapacity(pipeline, startable, invocation);
+  const misfits = capacity.ok ? [] : capacity.error;
+  const diagnostics = [...warnings, ...checkInputPaths(startable, invocation.folder), ...misfits];
   const isWrong = diagnostics.some(({ severity }) => severity === "error");
   // Warnings are for people: a program that reads JSON gets errors only.
   if (isWrong || !invocation.options.json) {
     reportDiagnostics({ diagnostics, sources: listSources(pipeline) }, invocation);
   }
-  return isWrong ? undefined : { pipeline, target, stages, startable };
+  return isWrong || !capacity.ok ? undefined : { pipeline, target, stages, startable, capacity: capacity.value };
 }

@@ -31,6 +31,12 @@ export const optionTable = {
     placeholder: "STAGE",
     description: "Run stages although their results are in the cache: all, or with =STAGE the one. May be repeated.",
   },
+  jobs: {
+    type: "value",
+    short: "j",
+    placeholder: "N",
+    description: "Run no more than this many stages at a time; otherwise as many as fit the machine.",
+  },
   json: {
     type: "switch",
     description: "Write JSON to standard output, for other programs.",

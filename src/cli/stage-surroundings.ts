@@ -1,4 +1,4 @@
-import { availableParallelism, hostname, release } from "node:os";
+import { hostname, release } from "node:os";
 import { join } from "node:path";
 import type { Stage } from "../pipeline/pipeline.ts";
 import type { StageSurroundings } from "../runner/runner.ts";
@@ -42,7 +42,6 @@ export function describeSurroundings({ environment, packageFolder }: Io): StageS
       host: hostname(),
     },
     downloadStore: join(cacheFolder, "downloads"),
-    numWorkers: availableParallelism(),
     environmentOf: (stage) => (usesTensorflow(stage) ? tensorflowEnvironment(environment) : environment),
     runtimeOf(stage) {
       const library = usesTensorflow(stage) ? findLibrary() : undefined;

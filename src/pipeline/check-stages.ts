@@ -7,6 +7,7 @@ import { divideInput, resolveCommand } from "./command-stage.ts";
 import { readCondition } from "./condition/read-condition.ts";
 import { resolveCondition } from "./condition/resolve-condition.ts";
 import { type DocumentNode, type MapNode, mapValues, visitNodes } from "./document-node.ts";
+import { resolveExecution } from "./execution.ts";
 import { fanIn } from "./fan-in.ts";
 import type { Parameters } from "./parameters.ts";
 import type { OutputDeclaration, Stage } from "./pipeline.ts";
@@ -78,6 +79,7 @@ function resolveStage(
     orderOnly: references.orderOnly,
     ...(condition === undefined ? {} : { condition }),
     outputs: declareOutputs(outline),
+    execution: resolveExecution(outline.node, outline.type === "kind" ? outline.schema["x-resources"] : undefined),
     location: outline.keyRange,
   };
   if (outline.type === "command") {

@@ -3,6 +3,7 @@ import type { JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { checkStages } from "./check-stages.ts";
 import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-node.ts";
+import { resolveLimits } from "./execution.ts";
 import { type ReadSource, readExtended, type SourceFile } from "./extend-document.ts";
 import { applyOverrides } from "./overrides.ts";
 import { type Parameters, resolveParameters } from "./parameters.ts";
@@ -57,6 +58,7 @@ export function checkPipeline(
     text: source.text,
     bases,
     params: toJson(parameters.values) as JsonObject, // a map's JSON is an object
+    limits: resolveLimits(top.entries.get("resources")?.value),
     stages,
   };
   return ok({ pipeline, warnings: sorted });
@@ -89,13 +91,14 @@ function checkParameters(document: MapNode, overrides: readonly string[], report
 /** Checks what is outside the stages. */
 function checkTop(document: MapNode, parameters: Parameters, schemas: StageSchemas, report: Report): MapNode {
   const entries = new Map(document.entries);
-  for (const key of ["name", "experiment", "description"]) {
+  for (const key of ["name", "experiment", "description", "resources"]) {
     const entry = entries.get(key);
     if (entry === undefined) continue;
     const value = parameters.fillIn(entry.value);
-    if (value.type === "template") {
-      report(valueProblem("PIPE114", value, `"${key}" takes a value that is known before the run, not an artifact`));
-    }
+    visitNodes(value, (inner) => {
+      if (inner.type !== "template") return;
+      report(valueProblem("PIPE114", inner, `"${key}" takes a value that is known before the run, not an artifact`));
+    });
     entries.set(key, { ...entry, value });
   }
   const top: MapNode = { ...document, entries };

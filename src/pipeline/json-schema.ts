@@ -40,6 +40,8 @@ export interface StageSchema extends JsonSchema {
   readonly "x-outputs": Readonly<Record<string, OutputSchema>>;
   readonly "x-network"?: boolean;
   readonly "x-tensorflow"?: boolean;
+  /** What a stage of this kind takes unless the document says otherwise; written as `resources:` is. */
+  readonly "x-resources"?: JsonObject;
 }
 
 export interface OutputSchema {
@@ -57,6 +59,7 @@ export const ownKeywords = [
   "x-fingerprint",
   "x-network",
   "x-outputs",
+  "x-resources",
   "x-revision",
   "x-tensorflow",
   "x-uses",

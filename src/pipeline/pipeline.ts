@@ -4,6 +4,7 @@ import type { StageCombination } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Expression } from "./condition/expression.ts";
+import type { ExecutionRules, ResourceLimits } from "./execution.ts";
 
 /** A checked pipeline: every reference resolves, every value fits its schema, artifact kinds agree, no cycle. Made by `checkPipeline` only. */
 export interface Pipeline {
@@ -19,6 +20,8 @@ export interface Pipeline {
   readonly bases: readonly { readonly file: string; readonly text: string }[];
   /** After `--set`. */
   readonly params: JsonObject;
+  /** What the stages of a run may take together. */
+  readonly limits: ResourceLimits;
   /** In an order in which they can run: dependencies first, otherwise as in the document. */
   readonly stages: readonly Stage[];
 }
@@ -37,6 +40,8 @@ interface StageBase {
   /** The stage is skipped if it does not hold. Absent without `if:`. */
   readonly condition?: StageCondition;
   readonly outputs: Readonly<Record<string, OutputDeclaration>>;
+  /** How the stage is executed; decides nothing of its result. */
+  readonly execution: ExecutionRules;
   /** Where the stage's key stands. */
   readonly location: SourceRange;
   /** Where each value stands, by dotted path below the stage: `with.phases.0.lr`, `run`, `env.LANG`. Values that came from a parameter point at their use. */

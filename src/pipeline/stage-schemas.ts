@@ -27,7 +27,7 @@ export function loadStageSchemas(folder: string): StageSchemas {
   const stages = { ...base.properties?.["stages"], additionalProperties: true };
   return {
     kinds: new Map(stageSchemas.map((schema) => [schema["x-uses"], schema] as const).sort(byName)),
-    document: { ...withDefinitions(base, base), properties: { ...base.properties, stages } },
+    document: withDefinitions({ ...base, properties: { ...base.properties, stages } }, base),
     kindStage: part("kindStage"),
     commandStage: part("commandStage"),
     matrix: part("matrix"),

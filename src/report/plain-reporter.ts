@@ -5,6 +5,7 @@ import type { Reporter, ReporterOptions } from "./reporter.ts";
 import { createRunView, type StageView } from "./run-view.ts";
 import { describeOutcome, describeProgress } from "./stage-words.ts";
 import { renderSummary } from "./summary.ts";
+import { describeWait, isNews } from "./wait-words.ts";
 
 /** Of one stage's progress, a line in this time. */
 const progressIntervalMs = 10_000;
@@ -29,6 +30,8 @@ export function createPlainReporter(options: ReporterOptions): Reporter {
   const sayStage = (stage: StageView, event: RunEvent): void => {
     const name = palette.bold(stage.id);
     if (event.type === "stage-started") say(`${name} runs: ${describeCause(event.cause, view.started?.file ?? "")}`);
+    else if (event.type === "stage-waiting" && isNews(event.reason))
+      say(`${name} waits: ${describeWait(event.reason)}`);
     else if (event.type === "stage-finished") say(`${name}: ${describeOutcome(event.outcome, palette)}`);
     else if (event.type === "stage-event" && event.event.type === "progress") sayProgress(stage, event.at);
     else if (event.type === "stage-event" && event.event.type === "log" && event.event.level !== "debug") {

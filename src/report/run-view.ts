@@ -1,4 +1,12 @@
-import type { RunEvent, RunFinished, RunStarted, StageCause, StageFinished, StageProgress } from "../base/event.ts";
+import type {
+  RunEvent,
+  RunFinished,
+  RunStarted,
+  StageCause,
+  StageFinished,
+  StageProgress,
+  WaitReason,
+} from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import { createProgressRate, type ProgressEstimate } from "./progress-rate.ts";
 
@@ -9,6 +17,8 @@ export interface StageView {
   /** Why it runs; undefined until it has started. */
   cause: StageCause | undefined;
   startedAt: number | undefined;
+  /** What it waits for, until it starts. */
+  waiting: WaitReason | undefined;
   progress: (StageProgress & ProgressEstimate) | undefined;
   /** The last value of each metric. */
   readonly metrics: Map<string, { readonly value: number; readonly step: number }>;
@@ -62,7 +72,9 @@ export function createRunView(): RunView {
       } else if (event.type === "run-finished") finished = event;
       const view = "stage" in event ? stages.get(event.stage) : undefined;
       if (view === undefined) return undefined;
-      if (event.type === "stage-started") {
+      if (event.type === "stage-waiting") view.waiting = event.reason;
+      else if (event.type === "stage-started") {
+        view.waiting = undefined;
         view.cause = event.cause;
         view.startedAt = event.at;
       } else if (event.type === "stage-event") applyStageEvent(view, event.event);
@@ -82,6 +94,7 @@ function createStageView(id: StageId, needs: readonly StageId[]): StageView {
     needs,
     cause: undefined,
     startedAt: undefined,
+    waiting: undefined,
     progress: undefined,
     metrics: new Map(),
     warnings: [],

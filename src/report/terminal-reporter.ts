@@ -7,6 +7,7 @@ import { createRunView, type StageView } from "./run-view.ts";
 import { describeOutcome, describeProgress, renderBar } from "./stage-words.ts";
 import { renderSummary } from "./summary.ts";
 import { openTerminalRows, type RowEnd, type TerminalRow, type TerminalRows } from "./terminal-rows.ts";
+import { describeWait } from "./wait-words.ts";
 
 const barWidth = 20;
 /** listr2 leaves out a row without a text. */
@@ -62,13 +63,15 @@ function endOf(outcome: StageOutcome): RowEnd {
 }
 
 /** `name` is the stage's, padded to the width of the longest. */
-function renderTitle(name: string, { cause, progress, finished }: StageView, { file, palette }: TitleContext): string {
+function renderTitle(name: string, stage: StageView, { file, palette }: TitleContext): string {
+  const { cause, waiting, progress, finished } = stage;
   if (finished !== undefined) {
     const { outcome } = finished;
     // That there was no result before needs no mention once there is one.
     const isNews = outcome.type === "executed" && cause !== undefined && cause.type !== "first";
     return `${name}  ${describeOutcome(outcome, palette)}${isNews ? palette.dim(`  ${describeCause(cause, file)}`) : ""}`;
   }
+  if (waiting !== undefined) return palette.dim(`${name}  waits: ${describeWait(waiting)}`);
   if (cause === undefined) return palette.dim(name);
   if (progress === undefined) return `${name}  ${palette.dim(`runs: ${describeCause(cause, file)}`)}`;
   const { done, total } = progress;

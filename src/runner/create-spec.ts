@@ -15,7 +15,7 @@ interface SpecNeeds {
 
 /** Writes down all that the process of a stage has to know. */
 export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, state }: SpecNeeds): StageSpec {
-  const { project, surroundings, executor } = state.options;
+  const { project, surroundings, executor, capacity } = state.options;
   const outputs = Object.entries(stage.outputs).map(([name, { path, shape }]) => [
     name,
     { path: join(attempt.outputsFolder, path), shape },
@@ -41,6 +41,6 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
     identityFile: attempt.identityFile,
     eventsFile,
     endsWithRunner: !executor.outlivesRunner,
-    numWorkers: surroundings.numWorkers,
+    numWorkers: Math.ceil(stage.execution.resources.cpu ?? capacity.cpu),
   };
 }

@@ -10,6 +10,7 @@ import { readLogTail } from "./executor/log-tail.ts";
 import { toFailure } from "./failure-of-error.ts";
 import { finishExecuted, finishWithout } from "./finish-stage.ts";
 import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.ts";
+import type { ReservedResources } from "./resources/reserve-stage.ts";
 import { type JobResult, runJob } from "./run-job.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import { createStageCollector } from "./stage-collector.ts";
@@ -19,7 +20,7 @@ import { combinationOf, flattenParameters } from "./stage-parameters.ts";
 export async function executeStage(
   stage: Stage,
   plan: StagePlan,
-  attempt: Attempt,
+  { attempt, reserved }: Pick<ProcessNeeds, "attempt" | "reserved">,
   state: RunState,
 ): Promise<StageEnd> {
   const { emit, options } = state;
@@ -42,7 +43,7 @@ export async function executeStage(
   try {
     const inputs = await locateInputs(stage, state.knowledge);
     await checkInputs(inputs);
-    const result = await runProcess(stage, { attempt, inputs, logFile, state, onEvent: collector.add });
+    const result = await runProcess(stage, { attempt, reserved, inputs, logFile, state, onEvent: collector.add });
     if (result.type === "failed") return await failed(await addLogTail(result.failure, logFile));
     if (result.type === "interrupted") {
       const resumable = (await readdir(attempt.workFolder)).length > 0;
@@ -59,6 +60,7 @@ export async function executeStage(
 
 interface ProcessNeeds {
   readonly attempt: Attempt;
+  readonly reserved: ReservedResources;
   readonly inputs: Readonly<Record<string, StageInputPath>>;
   readonly logFile: string;
   readonly state: RunState;
@@ -67,7 +69,7 @@ interface ProcessNeeds {
 
 async function runProcess(
   stage: Stage,
-  { attempt, inputs, logFile, state, onEvent }: ProcessNeeds,
+  { attempt, reserved, inputs, logFile, state, onEvent }: ProcessNeeds,
 ): Promise<JobResult> {
   const { options, emit, monitor } = state;
   const { executor, surroundings, signal, killSignal, now } = options;
@@ -76,7 +78,11 @@ async function runProcess(
   const eventsFile = join(folder, "events.ndjson");
   const spec = createStageSpec(stage, { attempt, inputs, eventsFile, state });
   await writeFile(specFile, JSON.stringify(spec, undefined, 2));
-  const environment = { ...surroundings.environmentOf(stage), [attemptVariable]: attempt.identityFile };
+  const environment = {
+    ...surroundings.environmentOf(stage),
+    ...reserved.environment,
+    [attemptVariable]: attempt.identityFile,
+  };
   return runJob(
     { specFile, eventsFile, logFile, environment },
     {

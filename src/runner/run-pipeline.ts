@@ -4,13 +4,13 @@ import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import { runsAlways } from "../pipeline/condition/foresee-skips.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
-import { createSlots } from "../util/slots.ts";
 import { createJobMonitor } from "./executor/job-monitor.ts";
 import { toFailure } from "./failure-of-error.ts";
 import { finishBlocked, finishSkipped, finishUnstarted } from "./finish-stage.ts";
 import { readGitState } from "./git-state.ts";
 import { checkMetrics, findSkipReason } from "./judge-condition.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
+import { createRunResources } from "./resources/reserve-stage.ts";
 import { createRunId } from "./run-id.ts";
 import { openRunRecord } from "./run-record.ts";
 import { runStage } from "./run-stage.ts";
@@ -38,7 +38,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
     environment: options.surroundings.environment,
   });
   const { emit, rethrow } = createEmitter([record.handle, ...options.listeners]);
-  const state = await createState(pipeline, options, { run, record, emit });
+  const state = await createState(pipeline, options, { run, stages, record, emit });
   emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git }));
   const status = await runStages(stages, state);
   await state.knowledge.history.save();
@@ -85,19 +85,16 @@ async function runWhenReady(
 async function createState(
   pipeline: Pipeline,
   options: RunOptions,
-  rest: Pick<RunState, "run" | "record" | "emit">,
+  { stages, ...rest }: Pick<RunState, "run" | "record" | "emit"> & { readonly stages: readonly Stage[] },
 ): Promise<RunState> {
   const results = new Map<StageId, CacheEntry>();
-  const processors = createSlots(options.surroundings.numWorkers);
-  // One at a time: TensorFlow takes all processors and most of a device's memory for itself.
-  const tensorflow = createSlots(1);
   return {
     ...rest,
     options,
     results,
     monitor: createJobMonitor(options.executor),
     knowledge: await createPlanKnowledge(pipeline, options, results),
-    slotsFor: (stage) => (stage.type === "kind" && stage.tensorflow ? [tensorflow, processors] : [processors]),
+    resources: createRunResources(stages, options),
   };
 }
 

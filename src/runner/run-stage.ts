@@ -1,3 +1,4 @@
+import type { WaitReason } from "../base/event.ts";
 import type { Attempt } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
@@ -5,6 +6,7 @@ import { executeStage } from "./execute-stage.ts";
 import { toFailure } from "./failure-of-error.ts";
 import { finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
 import { planStage, type StagePlan } from "./plan-stage.ts";
+import { reserveResources } from "./resources/reserve-stage.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 
 /** Brings one stage's result about, from the cache or by executing it. All stages that it needs are done. */
@@ -41,22 +43,20 @@ async function executeAttempt(
   attempt: Attempt,
   state: RunState,
 ): Promise<StageEnd | "again"> {
-  const { signal } = state.options;
   const others = plan.cause.type === "forced" ? undefined : await state.knowledge.cache.lookup(plan.fingerprint);
   if (others?.type === "hit") {
     await attempt.discard();
     return finishCached(stage, plan, others.entry, state);
   }
-  const giveBack: (() => void)[] = [];
+  const reserved = await reserveResources(stage, state);
   try {
-    for (const slots of state.slotsFor(stage)) giveBack.push(await slots.take(signal));
     if (await haveInputsChanged(stage, state)) {
       await attempt.discard();
       return "again";
     }
-    return await executeStage(stage, plan, attempt, state);
+    return await executeStage(stage, plan, { attempt, reserved }, state);
   } finally {
-    for (const give of giveBack) give();
+    await reserved.release();
   }
 }
 
@@ -73,12 +73,13 @@ async function haveInputsChanged(stage: Stage, { knowledge }: RunState): Promise
 }
 
 function beginAttempt(stage: Stage, plan: StagePlan, { knowledge, options, emit }: RunState): Promise<Attempt> {
-  const notice = (text: string): void => emit({ type: "notice", at: options.now(), level: "info", text });
+  const wait = (reason: WaitReason): void =>
+    emit({ type: "stage-waiting", at: options.now(), stage: stage.id, reason });
   return knowledge.cache.begin(plan.fingerprint, {
     signal: options.signal,
     onWait: ({ pid, host }) => {
-      if (pid !== process.pid) notice(`${stage.id} waits: process ${pid} on ${host} makes the same result`);
+      if (pid !== process.pid) wait({ type: "result", pid, host });
     },
-    onOrphan: (pid) => notice(`${stage.id} waits: process ${pid} of a run that was killed still has to end`),
+    onOrphan: (pid) => wait({ type: "orphan", pid }),
   });
 }

@@ -1,10 +1,9 @@
 import type { RunEvent } from "../base/event.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
-import type { Stage } from "../pipeline/pipeline.ts";
-import type { Slots } from "../util/slots.ts";
 import type { JobMonitor } from "./executor/job-monitor.ts";
 import type { PlanKnowledge } from "./plan-stage.ts";
+import type { RunResources } from "./resources/reserve-stage.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { RunOptions } from "./runner.ts";
 
@@ -18,8 +17,7 @@ export interface RunState {
   readonly record: RunRecord;
   readonly monitor: JobMonitor;
   readonly emit: (event: RunEvent) => void;
-  /** Places to take, in this order, before the stage's process starts. */
-  readonly slotsFor: (stage: Stage) => readonly Slots[];
+  readonly resources: RunResources;
 }
 
 /** How a stage left the run, as far as the stages that need it are concerned. */

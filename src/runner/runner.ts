@@ -4,6 +4,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import type { Executor } from "./executor/executor.ts";
 import type { Project } from "./project.ts";
+import type { Capacity } from "./resources/capacity.ts";
 
 /** What a run is made with. */
 export interface RunOptions {
@@ -18,6 +19,10 @@ export interface RunOptions {
   /** Where the stages' processes run. */
   readonly executor: Executor;
   readonly surroundings: StageSurroundings;
+  /** What the stages may take together. */
+  readonly capacity: Capacity;
+  /** The folder in which the runs on this machine agree on GPUs and tokens. */
+  readonly placesFolder: string;
   /** Aborted to end the run: stages keep what can be resumed from. */
   readonly signal: AbortSignal;
   /** Aborted to end it at once. */
@@ -32,8 +37,6 @@ export interface StageSurroundings {
   readonly environment: Readonly<Record<string, string>>;
   /** A folder of downloads shared by all projects of the user. */
   readonly downloadStore: string;
-  /** Processors to use, at least 1. */
-  readonly numWorkers: number;
   /** The environment of the stage's process. */
   readonly environmentOf: (stage: Stage) => Readonly<Record<string, string | undefined>>;
   /** What the machine decides and the stage's numbers depend on; part of its fingerprint. */

@@ -20,6 +20,7 @@ function kindStage(parameters: ResolvedObject, changes: Partial<KindStage> = {})
     network: false,
     tensorflow: true,
     outputs: { model: { kind: "model", path: "model", shape: "folder" } },
+    execution: { resources: { memory: 0, tokens: {} } },
     location: place,
     locations: new Map(),
     ...changes,
@@ -36,6 +37,7 @@ const commandStage: CommandStage = {
   needs: [],
   orderOnly: [],
   outputs: {},
+  execution: { resources: { memory: 0, tokens: {} } },
   location: place,
   locations: new Map(),
 };

@@ -8,8 +8,10 @@ import { flattenParameters } from "../../src/runner/stage-parameters.ts";
 
 const range = (line: number) => ({ file: "p.yaml", line, column: 1, endLine: line, endColumn: 2 });
 
+const execution = { resources: { memory: 0, tokens: {} } };
+
 function command(id: string, needs: readonly string[] = []): CommandStage {
-  const rest = { inputs: {}, env: { LANG: "C" }, outputs: {}, location: range(1), locations: new Map() };
+  const rest = { inputs: {}, env: { LANG: "C" }, outputs: {}, execution, location: range(1), locations: new Map() };
   return {
     type: "command",
     id: id as StageId,
@@ -30,6 +32,7 @@ function kind(parameters: KindStage["with"], locations: KindStage["locations"] =
     network: false,
     tensorflow: false,
     outputs: {},
+    execution,
   };
   const id = "train" as StageId;
   return { type: "kind", id, uses: "model/train", with: parameters, location: range(1), locations, ...rest };

@@ -9,6 +9,7 @@ import { runPipeline } from "../../runner/run-pipeline.ts";
 import { createTracker, type Tracker } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { createReporter } from "../create-reporter.ts";
+import { locatePlaces } from "../find-capacity.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
@@ -24,7 +25,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function execute(runnable: RunnablePipeline, invocation: Invocation): Promise<ExitCode> {
-  const { pipeline, target, stages, startable } = runnable;
+  const { pipeline, target, stages, startable, capacity } = runnable;
   const { io } = invocation;
   const project = openProject(invocation);
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
@@ -54,6 +55,8 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       ...(target === undefined ? {} : { target }),
       executor: createLocalExecutor([...io.self, "exec-stage"]),
       surroundings,
+      capacity,
+      placesFolder: locatePlaces(io.environment),
       signal: interrupts.signal,
       killSignal: interrupts.killSignal,
       now: Date.now,

@@ -1,0 +1,36 @@
+import { availableParallelism, totalmem } from "node:os";
+import { runCommand } from "../../util/run-command.ts";
+import type { Machine } from "./capacity.ts";
+
+export interface DetectionOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asking for GPUs takes a second where there are some, so only who needs one asks. */
+  readonly needsGpus: boolean;
+}
+
+/** A driver that does not answer is not waited for. */
+const timeoutMs = 10_000;
+
+/** Looks at what this machine, or the container around this process, has. */
+export async function detectMachine({ environment, needsGpus }: DetectionOptions): Promise<Machine> {
+  const limit = process.constrainedMemory();
+  return {
+    cpu: availableParallelism(),
+    memory: limit > 0 ? Math.min(limit, totalmem()) : totalmem(),
+    gpus: needsGpus ? await listGpus(environment) : [],
+  };
+}
+
+/** The GPUs that nvidia-smi lists and the user has not hidden. */
+async function listGpus(environment: DetectionOptions["environment"]): Promise<string[]> {
+  const { code, stdout } = await runCommand("nvidia-smi", ["--query-gpu=index", "--format=csv,noheader"], {
+    environment,
+    signal: AbortSignal.timeout(timeoutMs),
+  }).catch(() => ({ code: undefined, stdout: "" }));
+  if (code !== 0) return [];
+  const listed = stdout.split("\n").map((line) => line.trim());
+  const present = listed.filter((line) => /^\d+$/.test(line));
+  const visible = environment["CUDA_VISIBLE_DEVICES"]?.split(",").map((name) => name.trim());
+  // A name that is no number (GPU-…, MIG-…) is the driver's to know.
+  return visible?.filter((name) => present.includes(name) || /^(GPU|MIG)-/.test(name)) ?? present;
+}
