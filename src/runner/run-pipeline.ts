@@ -10,7 +10,7 @@ import { finishBlocked, finishSkipped, finishUnstarted } from "./finish-stage.ts
 import { readGitState } from "./git-state.ts";
 import { checkMetrics, findSkipReason } from "./judge-condition.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
-import { createRunResources } from "./resources/reserve-stage.ts";
+import { createRunResources } from "./resources/run-resources.ts";
 import { createRunId } from "./run-id.ts";
 import { openRunRecord } from "./run-record.ts";
 import { runStage } from "./run-stage.ts";

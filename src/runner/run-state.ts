@@ -3,7 +3,7 @@ import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { JobMonitor } from "./executor/job-monitor.ts";
 import type { PlanKnowledge } from "./plan-stage.ts";
-import type { RunResources } from "./resources/reserve-stage.ts";
+import type { RunResources } from "./resources/run-resources.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { RunOptions } from "./runner.ts";
 

@@ -1,38 +1,15 @@
 import type { WaitReason } from "../../base/event.ts";
-import type { StageId } from "../../base/ids.ts";
 import type { ResourceRequest } from "../../pipeline/execution.ts";
 import type { Stage } from "../../pipeline/pipeline.ts";
 import type { RunState } from "../run-state.ts";
-import type { RunOptions } from "../runner.ts";
 import { toAmounts } from "./demand.ts";
-import { createMachinePlaces, type HeldPlaces, type MachinePlaces } from "./machine-places.ts";
-import { createResourcePool, type ResourcePool } from "./resource-pool.ts";
-import { rankStages } from "./start-order.ts";
-
-/** What the stages of one run share of the machine. */
-export interface RunResources {
-  readonly pool: ResourcePool;
-  readonly places: MachinePlaces;
-  /** Who goes first of those that could start. */
-  readonly ranks: ReadonlyMap<StageId, number>;
-}
+import type { HeldPlaces } from "./machine-places.ts";
 
 /** What a stage has to itself while it runs. */
 export interface ReservedResources {
   /** To be added to the environment of the stage's process. */
   readonly environment: Readonly<Record<string, string>>;
   release(): Promise<void>;
-}
-
-export function createRunResources(
-  stages: readonly Stage[],
-  { capacity, placesFolder }: Pick<RunOptions, "capacity" | "placesFolder">,
-): RunResources {
-  return {
-    pool: createResourcePool(capacity),
-    places: createMachinePlaces(placesFolder, capacity),
-    ranks: rankStages(stages),
-  };
 }
 
 /** Waits until a stage has what it takes: first of this run, then of the machine. Rejects with the run's signal. */
