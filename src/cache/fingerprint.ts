@@ -12,7 +12,7 @@ import { sha256 } from "../util/sha256.ts";
 export interface FingerprintInputs extends JsonObject {
   readonly version: 1;
   readonly uses: string;
-  /** Of the stage kind; 0 for a command. */
+  /** Of the stage kind, or of the way in which commands are run. */
   readonly revision: number;
   readonly with: JsonObject;
   readonly run: string;
@@ -23,6 +23,9 @@ export interface FingerprintInputs extends JsonObject {
   /** What the machine decides and numbers depend on, e.g. the version of TensorFlow. */
   readonly runtime: Readonly<Record<string, string>>;
 }
+
+/** Raised whenever the same command would give another result; 1: it gets no undeclared environment. */
+const commandRevision = 1;
 
 /** What the document does not say. */
 export interface FingerprintKnowledge {
@@ -53,7 +56,7 @@ export function collectFingerprintInputs(
     uses: stage.uses,
     ...(stage.type === "kind"
       ? { revision: stage.revision, with: stripWith(stage), run: "", env: {} }
-      : { revision: 0, with: {}, run: stage.run, env: stage.env }),
+      : { revision: commandRevision, with: {}, run: stage.run, env: stage.env }),
     inputs: Object.fromEntries(inputs),
     outputs: Object.fromEntries(outputs),
     runtime,

@@ -13,6 +13,7 @@ export interface ResolvedCommand {
   /** As in `CommandStage`. */
   readonly inputs: Readonly<Record<string, ArtifactReference>>;
   readonly env: Readonly<Record<string, string>>;
+  readonly passEnv: readonly string[];
 }
 
 /** Checks what a command reads and the references in it. */
@@ -33,6 +34,7 @@ export function resolveCommand(stage: StageIdentity, node: MapNode, context: Art
     run: resolveRun(stage.name, node.entries.get("run")?.value, names, context.report),
     inputs: Object.fromEntries(inputs),
     env: resolveEnvironment(stage.name, findMap(node, "env"), context.report),
+    passEnv: resolvePassed(node, context.report),
   };
 }
 
@@ -90,6 +92,26 @@ function resolveEnvironment(stage: string, node: MapNode | undefined, report: Re
     if (value.type === "scalar") variables.push([name, String(value.value)]);
   }
   return Object.fromEntries(variables);
+}
+
+/** The names below `pass_env`; that they are texts is the schema's to say. */
+function resolvePassed(node: MapNode, report: Report): string[] {
+  const value = node.entries.get("pass_env")?.value;
+  const declared = findMap(node, "env");
+  const names: string[] = [];
+  for (const item of value?.type === "list" ? value.items : []) {
+    if (item.type !== "scalar" || typeof item.value !== "string") continue;
+    const clash = declared?.entries.get(item.value);
+    if (!/^[A-Za-z_][A-Za-z0-9_]*\*?$/.test(item.value)) {
+      const hint = "Use letters, digits and _, beginning with a letter or _; a * at the end stands for any.";
+      report(valueProblem("PIPE116", item, `"${item.value}" cannot be the name of an environment variable`, { hint }));
+    } else if (clash !== undefined) {
+      const related = [{ message: `${item.value} has a value here`, location: clash.keyRange }];
+      const message = `${item.value} stands both in "env" and in "pass_env"`;
+      report(valueProblem("PIPE118", item, message, { hint: "Remove one of them.", related }));
+    } else names.push(item.value);
+  }
+  return names;
 }
 
 function findMap(node: MapNode, key: string): MapNode | undefined {

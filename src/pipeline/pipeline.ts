@@ -82,6 +82,8 @@ export interface CommandStage extends StageBase {
   readonly inputs: Readonly<Record<string, ArtifactReference>>;
   /** Declared environment; part of the fingerprint. */
   readonly env: Readonly<Record<string, string>>;
+  /** Names of variables, or patterns with `*` at the end, that are handed over and do not decide the result: credentials. */
+  readonly passEnv: readonly string[];
 }
 
 export interface OutputDeclaration {

@@ -27,7 +27,7 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
     work:
       stage.type === "kind"
         ? { type: "kind", uses: stage.uses, with: mapArtifacts(stage.with, (_reference, place) => inputs[place]?.path) }
-        : { type: "command", run: stage.run, env: stage.env },
+        : { type: "command", run: stage.run, env: stage.env, passEnv: stage.passEnv },
     inputs,
     outputs: Object.fromEntries(outputs),
     folders: {

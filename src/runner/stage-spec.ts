@@ -42,6 +42,8 @@ export interface CommandWork {
   readonly type: "command";
   readonly run: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Variables that the command gets from the environment of its process. */
+  readonly passEnv: readonly string[];
 }
 
 export interface StageSpecInput {

@@ -114,7 +114,7 @@ describe("mistakes", () => {
       "own.yaml:4:19 error PIPE105 unknown key "need" in stage "list"
         4 | stages: { list: { need: draw } }
           |                   ~~~~
-      Known keys: run, inputs, outputs, env, if, matrix, needs, description. Did you mean "needs"?
+      Did you mean "needs"?
 
       base.yaml:7:20 error PIPE112 the parameter "seet" is not defined
         7 |     with: { seed: "\${{ params.seet }}", train: "\${{ params.sizes.train }}", test: "\${{ params.sizes.test }}" }

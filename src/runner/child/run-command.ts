@@ -8,6 +8,7 @@ import type { StageContext } from "../../stages/stage-kind.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import type { CommandWork, StageSpec } from "../stage-spec.ts";
 import { arrangeInputs } from "./arrange-inputs.ts";
+import { listUnset, selectEnvironment } from "./command-environment.ts";
 import { parseMetricLine } from "./metric-line.ts";
 
 /** How long a command may take to end after it was asked to. */
@@ -21,9 +22,11 @@ const quietMs = 500;
  * each line of its output as a log event, and as a metric if it is one (`metric-line.ts`). Throws `FailureError` when it ends with anything but 0.
  */
 export async function runCommand(spec: StageSpec, work: CommandWork, context: StageContext<never>): Promise<void> {
+  for (const name of listUnset(context.environment, work.passEnv))
+    context.log("warning", `${name} is to be passed on, and is not set`);
   const child = spawn("/bin/sh", ["-c", work.run], {
     cwd: spec.folders.project,
-    env: { ...context.environment, ...work.env, ...(await pathVariables(spec)) },
+    env: { ...selectEnvironment(context.environment, work.passEnv), ...work.env, ...(await pathVariables(spec)) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = waitForEnd(child);
