@@ -11,7 +11,15 @@ const range = (line: number) => ({ file: "p.yaml", line, column: 1, endLine: lin
 const execution = { resources: { memory: 0, tokens: {} } };
 
 function command(id: string, needs: readonly string[] = []): CommandStage {
-  const rest = { inputs: {}, env: { LANG: "C" }, passEnv: [], outputs: {}, execution, location: range(1), locations: new Map() };
+  const rest = {
+    inputs: {},
+    env: { LANG: "C" },
+    passEnv: [],
+    outputs: {},
+    execution,
+    location: range(1),
+    locations: new Map(),
+  };
   return {
     type: "command",
     id: id as StageId,
