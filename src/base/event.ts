@@ -120,7 +120,15 @@ export type WaitReason =
   /** Another run makes the same result. */
   | { readonly type: "result"; readonly pid: number; readonly host: string }
   /** A process of a run that was killed has to end first. */
-  | { readonly type: "orphan"; readonly pid: number };
+  | { readonly type: "orphan"; readonly pid: number }
+  /** The last try failed, and the next one, of `times`, begins in `delayMs`. */
+  | {
+      readonly type: "retry";
+      readonly failure: Failure;
+      readonly retry: number;
+      readonly times: number;
+      readonly delayMs: number;
+    };
 
 /** What the runner reports. Reporters word these, the tracker sends them, `runs/<id>/events.ndjson` keeps them. */
 export type RunEvent =

@@ -6,7 +6,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "run",
     summary: "Run a pipeline: what is not in the cache yet, and what follows from it.",
     positionals: ["FILE"],
-    options: ["set", "target", "force", "jobs", "no-mlflow", "json", "quiet"],
+    options: ["set", "target", "from", "force", "keep-going", "dry-run", "jobs", "no-mlflow", "json", "quiet"],
     load: async () => (await import("./commands/run.ts")).run,
   },
   {
@@ -14,7 +14,7 @@ export const commands: readonly CommandDefinition[] = [
     aliases: ["status"],
     summary: "Say what a run would do, and why, without doing it.",
     positionals: ["FILE"],
-    options: ["set", "target", "force", "online", "json"],
+    options: ["set", "target", "from", "force", "online", "json"],
     load: async () => (await import("./commands/plan.ts")).plan,
   },
   {

@@ -61,13 +61,24 @@ export async function loadPipeline({
 export function selectForced(pipeline: Pipeline, { options }: Invocation): "all" | ReadonlySet<StageId> {
   const names = options.force ?? [];
   // The names were checked when the pipeline was loaded.
-  return names.includes("") ? "all" : new Set(names.flatMap((name) => findStages(pipeline, name)));
+  if (names.includes("")) return "all";
+  const first = (options.from ?? []).flatMap((name) => findStages(pipeline, name));
+  return new Set([...names.flatMap((name) => findStages(pipeline, name)), ...listFollowing(pipeline, first)]);
+}
+
+/** Stages and all that need them, directly or not. */
+function listFollowing({ stages }: Pipeline, first: readonly StageId[]): ReadonlySet<StageId> {
+  const following = new Set(first);
+  // Dependencies stand before what needs them, so one pass finds all.
+  for (const { id, needs } of stages) if (needs.some((need) => following.has(need))) following.add(id);
+  return following;
 }
 
 function checkStageNames(pipeline: Pipeline, options: Invocation["options"]): Diagnostic[] {
   const known = listStageNames(pipeline);
   const given = [
     ...(options.target ?? []).map((name) => ["--target", name] as const),
+    ...(options.from ?? []).map((name) => ["--from", name] as const),
     ...(options.force ?? []).filter((name) => name !== "").map((name) => ["--force", name] as const),
   ];
   return given

@@ -31,6 +31,19 @@ export const optionTable = {
     placeholder: "STAGE",
     description: "Run stages although their results are in the cache: all, or with =STAGE the one. May be repeated.",
   },
+  from: {
+    type: "value",
+    isMultiple: true,
+    placeholder: "STAGE",
+    description:
+      "Run this stage and all that follow from it although their results are in the cache; what it needs is taken from there as ever. May be repeated.",
+  },
+  "keep-going": {
+    type: "switch",
+    short: "k",
+    description:
+      "After a failure, go on with all that does not need the failed stage; otherwise only what runs already is let to its end.",
+  },
   jobs: {
     type: "value",
     short: "j",

@@ -75,6 +75,7 @@ export function createRunView(): RunView {
       if (event.type === "stage-waiting") view.waiting = event.reason;
       else if (event.type === "stage-started") {
         view.waiting = undefined;
+        view.progress = undefined;
         view.cause = event.cause;
         view.startedAt = event.at;
       } else if (event.type === "stage-event") applyStageEvent(view, event.event);

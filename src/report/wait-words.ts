@@ -1,5 +1,6 @@
 import type { WaitReason } from "../base/event.ts";
 import { unreachable } from "../util/unreachable.ts";
+import { formatDuration } from "./quantities.ts";
 
 /** What a stage waits for, e.g. `for a GPU`. */
 export function describeWait(reason: WaitReason): string {
@@ -12,6 +13,8 @@ export function describeWait(reason: WaitReason): string {
       return `process ${reason.pid} on ${reason.host} makes the same result`;
     case "orphan":
       return `process ${reason.pid} of a run that was killed still has to end`;
+    case "retry":
+      return `${formatDuration(reason.delayMs)} before try ${reason.retry} of ${reason.times} more, since it failed: ${reason.failure.message}`;
     default:
       return unreachable(reason);
   }

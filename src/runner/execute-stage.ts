@@ -11,18 +11,20 @@ import { toFailure } from "./failure-of-error.ts";
 import { finishExecuted, finishWithout } from "./finish-stage.ts";
 import { locateInputs, type StageInputPath, type StagePlan } from "./plan-stage.ts";
 import type { ReservedResources } from "./resources/reserve-stage.ts";
+import { planRetry, type Retry, type StageTries } from "./retry.ts";
 import { type JobResult, runJob } from "./run-job.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 import { createStageCollector } from "./stage-collector.ts";
 import { combinationOf, flattenParameters } from "./stage-parameters.ts";
+import { describeTimeout, startTimeLimit } from "./time-limit.ts";
 
 /** Executes a stage in a process of its own and puts its result into the cache. */
 export async function executeStage(
   stage: Stage,
   plan: StagePlan,
-  { attempt, reserved }: Pick<ProcessNeeds, "attempt" | "reserved">,
+  { attempt, reserved, tries }: Pick<ProcessNeeds, "attempt" | "reserved" | "tries">,
   state: RunState,
-): Promise<StageEnd> {
+): Promise<StageEnd | Retry> {
   const { emit, options } = state;
   const { cause, fingerprint } = plan;
   const startedAt = options.now();
@@ -30,8 +32,10 @@ export async function executeStage(
   const told = { params: flattenParameters(stage), ...combinationOf(stage) };
   emit({ type: "stage-started", at: startedAt, stage: stage.id, cause, fingerprint, ...told });
   const collector = createStageCollector();
-  const failed = async (failure: Failure): Promise<StageEnd> => {
+  const failed = async (failure: Failure): Promise<StageEnd | Retry> => {
     await attempt.discard();
+    const next = options.signal.aborted ? undefined : planRetry(stage.execution.retry, failure, tries.numRetries);
+    if (next !== undefined) return next;
     const durationMs = options.now() - startedAt;
     return finishWithout(stage, state, {
       outcome: { type: "failed", failure, durationMs },
@@ -43,7 +47,15 @@ export async function executeStage(
   try {
     const inputs = await locateInputs(stage, state.knowledge);
     await checkInputs(inputs);
-    const result = await runProcess(stage, { attempt, reserved, inputs, logFile, state, onEvent: collector.add });
+    const result = await runProcess(stage, {
+      attempt,
+      reserved,
+      tries,
+      inputs,
+      logFile,
+      state,
+      onEvent: collector.add,
+    });
     if (result.type === "failed") return await failed(await addLogTail(result.failure, logFile));
     if (result.type === "interrupted") {
       const resumable = (await readdir(attempt.workFolder)).length > 0;
@@ -61,6 +73,7 @@ export async function executeStage(
 interface ProcessNeeds {
   readonly attempt: Attempt;
   readonly reserved: ReservedResources;
+  readonly tries: StageTries;
   readonly inputs: Readonly<Record<string, StageInputPath>>;
   readonly logFile: string;
   readonly state: RunState;
@@ -69,7 +82,7 @@ interface ProcessNeeds {
 
 async function runProcess(
   stage: Stage,
-  { attempt, reserved, inputs, logFile, state, onEvent }: ProcessNeeds,
+  { attempt, reserved, tries, inputs, logFile, state, onEvent }: ProcessNeeds,
 ): Promise<JobResult> {
   const { options, emit, monitor } = state;
   const { executor, surroundings, signal, killSignal, now } = options;
@@ -83,19 +96,24 @@ async function runProcess(
     ...reserved.environment,
     [attemptVariable]: attempt.identityFile,
   };
-  return runJob(
+  const { timeoutMs } = stage.execution;
+  const limit = startTimeLimit(timeoutMs);
+  const result = await runJob(
     { specFile, eventsFile, logFile, environment },
     {
       executor,
       monitor,
-      stop: signal,
+      stop: AbortSignal.any([signal, limit.signal]),
       kill: killSignal,
       onEvent(event) {
         onEvent(event);
+        if (event.type === "metric" && !tries.isNew(event)) return;
         emit({ type: "stage-event", at: now(), stage: stage.id, event });
       },
     },
-  );
+  ).finally(limit.clear);
+  const isTooLate = timeoutMs !== undefined && limit.signal.aborted && !signal.aborted && !killSignal.aborted;
+  return result.type === "interrupted" && isTooLate ? { type: "failed", failure: describeTimeout(timeoutMs) } : result;
 }
 
 /** A sub-path of an artifact is not known to exist before the artifact does. */
@@ -110,9 +128,11 @@ async function checkInputs(inputs: Readonly<Record<string, StageInputPath>>): Pr
   }
 }
 
+const causesWithLog: ReadonlySet<Failure["cause"]> = new Set(["command", "signal", "timeout"]);
+
 /** A command says why it failed in what it printed. */
 async function addLogTail(failure: Failure, logFile: string): Promise<Failure> {
-  if (failure.detail !== undefined || (failure.cause !== "command" && failure.cause !== "signal")) return failure;
+  if (failure.detail !== undefined || !causesWithLog.has(failure.cause)) return failure;
   const tail = await readLogTail(logFile);
   // The stage's process has written the failure itself at the end of its log.
   const detail = tail.split(`failed: ${failure.message}`)[0]?.trimEnd() ?? "";

@@ -56,6 +56,7 @@ export function finishWithout(
     readonly logFile?: string;
   },
 ): StageEnd {
+  if (end.outcome.type === "failed") state.failed.push(stage.id);
   emitFinished(stage, state, { cause: { type: "first" }, ...end });
   const { type } = end.outcome;
   return type === "interrupted" || type === "skipped" ? type : "failed";

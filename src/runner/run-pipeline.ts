@@ -95,6 +95,7 @@ async function createState(
     monitor: createJobMonitor(options.executor),
     knowledge: await createPlanKnowledge(pipeline, options, results),
     resources: createRunResources(stages, options),
+    failed: [],
   };
 }
 

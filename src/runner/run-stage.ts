@@ -1,20 +1,28 @@
+import { setTimeout } from "node:timers/promises";
 import type { WaitReason } from "../base/event.ts";
+import type { StageId } from "../base/ids.ts";
 import type { Attempt } from "../cache/cache.ts";
+import { runsAlways } from "../pipeline/condition/foresee-skips.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { executeStage } from "./execute-stage.ts";
 import { toFailure } from "./failure-of-error.ts";
-import { finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
+import { finishBlocked, finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
 import { planStage, type StagePlan } from "./plan-stage.ts";
 import { reserveResources } from "./resources/reserve-stage.ts";
+import { createTries, type Retry, type StageTries } from "./retry.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
 
 /** Brings one stage's result about, from the cache or by executing it. All stages that it needs are done. */
 export async function runStage(stage: Stage, state: RunState): Promise<StageEnd> {
   try {
+    const tries = createTries();
     for (;;) {
-      const end = await tryStage(stage, state);
-      if (end !== "again") return end;
+      const end = await tryStage(stage, tries, state);
+      if (end === "again") continue;
+      if (typeof end === "string") return end;
+      await waitForRetry(stage, end, state);
+      tries.numRetries += 1;
     }
   } catch (error) {
     if (state.options.signal.aborted) {
@@ -24,12 +32,12 @@ export async function runStage(stage: Stage, state: RunState): Promise<StageEnd>
   }
 }
 
-async function tryStage(stage: Stage, state: RunState): Promise<StageEnd | "again"> {
+async function tryStage(stage: Stage, tries: StageTries, state: RunState): Promise<StageEnd | Retry | "again"> {
   const plan = await planStage(stage, state.knowledge);
   if (plan.entry !== undefined) return finishCached(stage, plan, plan.entry, state);
   const attempt = await beginAttempt(stage, plan, state);
   try {
-    return await executeAttempt(stage, plan, attempt, state);
+    return await executeAttempt(stage, plan, { attempt, tries }, state);
   } catch (error) {
     await attempt.discard();
     throw error;
@@ -40,9 +48,9 @@ async function tryStage(stage: Stage, state: RunState): Promise<StageEnd | "agai
 async function executeAttempt(
   stage: Stage,
   plan: StagePlan,
-  attempt: Attempt,
+  { attempt, tries }: { readonly attempt: Attempt; readonly tries: StageTries },
   state: RunState,
-): Promise<StageEnd | "again"> {
+): Promise<StageEnd | Retry | "again"> {
   const others = plan.cause.type === "forced" ? undefined : await state.knowledge.cache.lookup(plan.fingerprint);
   if (others?.type === "hit") {
     await attempt.discard();
@@ -50,14 +58,30 @@ async function executeAttempt(
   }
   const reserved = await reserveResources(stage, state);
   try {
+    const failed = findStopReason(stage, state);
+    if (failed !== undefined) {
+      await attempt.discard();
+      return finishBlocked(stage, state, [failed]);
+    }
     if (await haveInputsChanged(stage, state)) {
       await attempt.discard();
       return "again";
     }
-    return await executeStage(stage, plan, { attempt, reserved }, state);
+    return await executeStage(stage, plan, { attempt, reserved, tries }, state);
   } finally {
     await reserved.release();
   }
+}
+
+/** Another stage that has failed for good, if that keeps this one from starting. */
+function findStopReason(stage: Stage, { options, failed }: RunState): StageId | undefined {
+  return options.keepGoing || runsAlways(stage) ? undefined : failed[0];
+}
+
+/** Nothing is held meanwhile: neither resources nor the right to make the result. */
+async function waitForRetry(stage: Stage, retry: Retry, { emit, options }: RunState): Promise<void> {
+  emit({ type: "stage-waiting", at: options.now(), stage: stage.id, reason: retry });
+  await setTimeout(retry.delayMs, undefined, { signal: options.signal });
 }
 
 /** Hours may have passed since the plan. Looks at the user's files again, so that the fingerprint is that of what the stage reads. */

@@ -18,6 +18,8 @@ export interface RunState {
   readonly monitor: JobMonitor;
   readonly emit: (event: RunEvent) => void;
   readonly resources: RunResources;
+  /** Stages that have failed for good, the first of them first. */
+  readonly failed: StageId[];
 }
 
 /** How a stage left the run, as far as the stages that need it are concerned. */

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly force: "all" | ReadonlySet<StageId>;
   /** Run only these stages and what they need. */
   readonly target?: ReadonlySet<StageId>;
+  /** After a failure, start what does not need the failed stage; otherwise only what runs already comes to its end. */
+  readonly keepGoing: boolean;
   /** Where the stages' processes run. */
   readonly executor: Executor;
   readonly surroundings: StageSurroundings;

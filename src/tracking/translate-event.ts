@@ -7,6 +7,7 @@ import type {
   StageFinished,
   StageMetric,
   StageOutcome,
+  WaitReason,
 } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
@@ -32,6 +33,8 @@ export function translateEvent(event: RunEvent, context: TranslationContext): Op
       return startPipeline(event, context);
     case "stage-started":
       return [...startStage(event, event.at, context), ...logParams(event.stage, event.params)];
+    case "stage-waiting":
+      return event.reason.type === "retry" ? logRetry(event.stage, event.reason) : [];
     case "stage-event":
       return event.event.type === "metric" ? logMetrics(event.stage, [event.event]) : [];
     case "stage-finished":
@@ -91,6 +94,11 @@ function logParams(stage: string, params: JsonObject): Operation[] {
     { type: "log", run: stageKey(stage), params: entries.map(([key, value]) => toParam(key, value)) },
     { type: "log", run: "pipeline", params: entries.map(([key, value]) => toParam(`${stage}.${key}`, value)) },
   ];
+}
+
+function logRetry(stage: string, { retry, failure }: Extract<WaitReason, { type: "retry" }>): Operation[] {
+  const tags = [toTag("pipe.retries", String(retry)), toTag(`pipe.retry.${retry}`, failure.message)];
+  return [{ type: "log", run: stageKey(stage), tags }];
 }
 
 /** Metrics of single batches stay with the stage; MLflow cannot hold NaN, which becomes a tag. */

@@ -3,7 +3,7 @@ import { finishedStages, outcomesOf } from "../rig/outcomes.ts";
 import { createProject } from "../rig/project.ts";
 
 describe("a stage that fails", () => {
-  it("stops what needs it and nothing else; the same command goes on from there", async () => {
+  it("stops what needs it, and with --keep-going nothing else; the same command goes on from there", async () => {
     const pipeline = `version: 1
 name: failing
 stages:
@@ -15,7 +15,7 @@ stages:
   apart: { run: "true" }
 `;
     await using project = await createProject({ "failing.yaml": pipeline });
-    const { code, stdout } = await project.pipe(["run", "failing.yaml"]);
+    const { code, stdout } = await project.pipe(["run", "failing.yaml", "--keep-going"]);
     expect(code).toBe(1);
     expect(stdout).toContain("apart: done");
     expect(stdout).toContain("after: not run: broken failed\n");
@@ -35,6 +35,22 @@ stages:
     expect(outcomesOf(events)).toEqual({ broken: "executed", after: "executed", last: "executed", apart: "cached" });
   });
 
+  it("keeps what has not begun from beginning, and lets what runs come to its end", async () => {
+    const pipeline = `version: 1
+name: stopping
+stages:
+  broken: { run: "until [ -e began ]; do sleep 0.02; done; exit 3" }
+  running: { run: "touch began; sleep 0.5" }
+  later: { run: "echo later" }
+`;
+    await using project = await createProject({ "stopping.yaml": pipeline });
+    const env = { PIPE_RESOURCES: "cpu=2" };
+    const events = await project.events(["run", "stopping.yaml"], { env });
+    expect(outcomesOf(events)).toEqual({ broken: "failed", running: "executed", later: "blocked" });
+    const again = outcomesOf(await project.events(["run", "stopping.yaml", "--keep-going"], { env }));
+    expect(again).toEqual({ broken: "failed", running: "cached", later: "executed" });
+  });
+
   it("is told from a crash: the signal is named", async () => {
     const pipeline = `version: 1
 name: crashing
@@ -45,7 +61,7 @@ stages:
   memory: { run: "kill -KILL $PPID; sleep 60" }
 `;
     await using project = await createProject({ "crashing.yaml": pipeline });
-    const events = await project.events(["run", "crashing.yaml"]);
+    const events = await project.events(["run", "crashing.yaml", "--keep-going"]);
     const failures = finishedStages(events).map(({ stage, outcome }) => [
       stage,
       outcome.type === "failed" ? `${outcome.failure.cause}: ${outcome.failure.message}` : outcome.type,
@@ -67,7 +83,7 @@ stages:
   link: { run: "ln -s /etc/hostname $PIPE_OUTPUT_X/name", outputs: { x: { kind: files, path: x } } }
 `;
     await using project = await createProject({ "forgetting.yaml": pipeline });
-    const { code, stdout } = await project.pipe(["run", "forgetting.yaml"]);
+    const { code, stdout } = await project.pipe(["run", "forgetting.yaml", "-k"]);
     expect(code).toBe(1);
     expect(stdout).toContain('nothing: failed: The stage ended well but did not write its output "x" (x.txt).');
     expect(stdout).toContain(

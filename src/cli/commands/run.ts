@@ -20,6 +20,7 @@ import { prepareSurroundings } from "../stage-surroundings.ts";
 import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
+  if (invocation.options["dry-run"]) return (await import("./plan.ts")).plan(invocation);
   const runnable = await loadRunnable(invocation);
   return runnable === undefined ? 2 : execute(runnable, invocation);
 }
@@ -53,6 +54,7 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       force: selectForced(pipeline, invocation),
       ...(target === undefined ? {} : { target }),
+      keepGoing: invocation.options["keep-going"] === true,
       executor: createLocalExecutor([...io.self, "exec-stage"]),
       surroundings,
       capacity,
