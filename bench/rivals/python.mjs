@@ -14,9 +14,9 @@ export function rivalPython() {
 }
 
 function makeEnvironment(python) {
-  console.log("making bench/.venv with torch (once)");
+  console.log("making bench/.venv with PyTorch and OpenCV (once)");
   run("python3", ["-m", "venv", environment]);
-  run(python, ["-m", "pip", "install", "--quiet", "torch", "numpy"]);
+  run(python, ["-m", "pip", "install", "--quiet", "torch", "numpy", "opencv-python-headless"]);
   run("touch", [join(environment, "ready")]);
 }
 

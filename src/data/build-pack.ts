@@ -1,14 +1,13 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import sharp from "sharp";
-import { fail } from "../base/failure.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
-import { mapBounded } from "../util/map-bounded.ts";
-import { type Dataset, imagePath } from "./dataset.ts";
-import { decodeToSize } from "./decode-image.ts";
+import type { Dataset } from "./dataset.ts";
+import { packInThreads } from "./pack-in-threads.ts";
+import { packRows } from "./pack-rows.ts";
 
 export const packFileName = "pack.json";
 const shardBytes = 256 * 1024 * 1024;
+const smallestShardForThreads = 64;
 
 export interface PackOptions {
   readonly dataset: Dataset;
@@ -37,9 +36,6 @@ export interface PackDescription {
 /** Decodes all images into shards in a folder beside `folder`, which then takes its name. */
 export async function buildPack(folder: string, options: PackOptions): Promise<PackDescription> {
   const partial = `${folder}.partial`;
-  // Each image is small work: the cores are used by several images at a time, not by threads within one. No file is opened twice.
-  sharp.concurrency(1);
-  sharp.cache(false);
   // What a process that was killed left, or a pack that lost a part; the caller holds the pack's lock.
   for (const leftover of [partial, folder]) await rm(leftover, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -68,54 +64,25 @@ function describePack({ images, channels }: Dataset, size: number): PackDescript
 async function writeShard(
   folder: string,
   index: number,
-  description: PackDescription,
-  options: PackOptions,
+  { rowsPerShard, rowBytes, numRows, shards }: PackDescription,
+  { dataset: { images, channels }, size, numWorkers, signal, onProgress }: PackOptions,
 ): Promise<void> {
-  const { rowsPerShard, rowBytes, numRows, shards } = description;
-  const first = index * rowsPerShard;
-  const rows = Array.from({ length: Math.min(rowsPerShard, numRows - first) }, (_, offset) => first + offset);
-  const file = await open(join(folder, shards[index] as string), "wx");
+  const firstRow = index * rowsPerShard;
+  const rows = Array.from({ length: Math.min(rowsPerShard, numRows - firstRow) }, (_, offset) => firstRow + offset);
+  const path = join(folder, shards[index] as string);
+  const file = await open(path, "wx");
   try {
-    let done = first;
-    await mapBounded(rows, options.numWorkers, async (row) => {
-      options.signal.throwIfAborted();
-      const values = await decodeRow(row, options);
-      await writeAt(file, values, (row - first) * rowBytes);
+    let done = firstRow;
+    const onRow = (): void => {
       done += 1;
-      options.onProgress({ done, total: numRows });
-    });
+      onProgress({ done, total: numRows });
+    };
+    const shard = { path, firstRow, rowBytes, images, channels, size };
+    // Threads cost a tenth of a second to start.
+    if (numWorkers === 1 || rows.length < smallestShardForThreads) await packRows(rows, { ...shard, onRow, signal });
+    else await packInThreads(rows, shard, { numThreads: numWorkers, signal, onRow });
     await file.sync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-      fail(
-        "disk",
-        `No space left for packed images in ${folder}.`,
-        `They need ${Math.ceil((numRows * rowBytes) / 1e6)} MB.`,
-      );
-    throw error;
   } finally {
     await file.close();
-  }
-}
-
-/** One sample's channels side by side: `[size, size, channels]`. */
-async function decodeRow(row: number, { dataset, size }: PackOptions): Promise<Uint8Array> {
-  const { images, channels } = dataset;
-  const planes = await Promise.all(
-    channels.map((channel) => decodeToSize(imagePath(images, images.ids[row] as string, channel), size)),
-  );
-  const values = new Uint8Array(size * size * channels.length);
-  for (const [channel, plane] of planes.entries()) {
-    for (let pixel = 0, target = channel; pixel < plane.length; pixel += 1, target += channels.length)
-      values[target] = plane[pixel] as number;
-  }
-  return values;
-}
-
-/** Writes all bytes; the system may take fewer at a time. */
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { fail } from "../base/failure.ts";
+import { decodeGreyPng } from "./decode-grey-png.ts";
 
 /** The resizing code's revision: raised whenever the same images would give other bytes. */
 export const resizeRevision = 1;
@@ -14,8 +16,11 @@ export interface GreyImage {
 /** Decodes an image file to 8-bit grey; colours are weighed to grey, 16 bits are scaled to 8, transparency is dropped. */
 export async function decodeImage(path: string): Promise<GreyImage> {
   try {
+    const file = await readFile(path);
+    const grey = decodeGreyPng(file);
+    if (grey) return grey;
     // To one band in a single step: greyscale() and removeAlpha() are a pass each, a quarter of all the time.
-    const { data, info } = await sharp(path)
+    const { data, info } = await sharp(file)
       .toColourspace("b-w")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
@@ -50,7 +55,27 @@ export async function readImageSize(path: string): Promise<{ width: number; heig
 }
 
 /** The mean of each square of `factor` × `factor` pixels, halves rounded up. */
-export function averageSquares({ width, height, values }: GreyImage, factor: number): Uint8Array {
+export function averageSquares(image: GreyImage, factor: number): Uint8Array {
+  return factor === 2 ? halve(image) : averageLargeSquares(image, factor);
+}
+
+/** By far the commonest factor, four times as fast without inner loops. */
+function halve({ width, height, values }: GreyImage): Uint8Array {
+  const result = new Uint8Array((width / 2) * (height / 2));
+  let target = 0;
+  for (let y = 0; y < height; y += 2) {
+    const end = (y + 1) * width;
+    for (let above = y * width; above < end; above += 2) {
+      const upper = (values[above] as number) + (values[above + 1] as number);
+      const lower = (values[above + width] as number) + (values[above + width + 1] as number);
+      result[target] = (upper + lower + 2) >> 2;
+      target += 1;
+    }
+  }
+  return result;
+}
+
+function averageLargeSquares({ width, height, values }: GreyImage, factor: number): Uint8Array {
   const [outWidth, outHeight] = [width / factor, height / factor];
   const area = factor * factor;
   const result = new Uint8Array(outWidth * outHeight);

@@ -100,6 +100,28 @@ describe("a pack of images", () => {
     expect(await packsIn(store)).toEqual([]);
   });
 
+  it("is the same by threads as without, and tells of each sample once", async () => {
+    const many = { ...dataset, images: { ...images, ids: Array.from({ length: 99 }, (_, index) => ids[index % 3]!) } };
+    const packBy = async (numWorkers: number, name: string) => {
+      const seen: number[] = [];
+      const onProgress = ({ done }: { done: number }) => seen.push(done);
+      const pack = await open(24, { dataset: many, numWorkers, onProgress, store: join(store, name) });
+      const into = new Uint8Array(pack.rowBytes * 99);
+      await pack.read([...many.images.ids.keys()], into);
+      await pack.close();
+      return { seen, into };
+    };
+    const alone = await packBy(1, "alone");
+    expect(await packBy(2, "threads")).toEqual(alone);
+    expect(alone.seen).toEqual(Array.from({ length: 99 }, (_, index) => index + 1));
+  });
+
+  it("names the file that a thread cannot decode, and leaves nothing behind", async () => {
+    const broken = { ...dataset, images: { ...images, ids: new Array(99).fill("expected"), pattern: "{id}.json" } };
+    await expect(open(24, { dataset: broken })).rejects.toThrow(/expected\.json cannot be decoded/);
+    expect(await packsIn(store)).toEqual([]);
+  });
+
   it("names the file that cannot be decoded", async () => {
     const broken = { ...dataset, images: { ...images, ids: ["a", "expected"], pattern: "{id}.json" } };
     await expect(open(24, { dataset: broken })).rejects.toThrow(/a\.json cannot be decoded/);

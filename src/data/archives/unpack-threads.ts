@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import { FailureError } from "../../base/failure.ts";
+import { workInThreads } from "../../util/work-in-threads.ts";
 import type { PendingMember, UnpackMembersOptions } from "./unpack-members.ts";
 import type { UnpackThreadMessage } from "./unpack-thread.ts";
 
@@ -16,50 +16,23 @@ const portionFiles = 256;
 /** Unpacks files of one archive in as many threads. Throws the first `FailureError` of any, or the signal's reason. */
 export async function unpackInThreads(
   pending: readonly PendingMember[],
-  options: UnpackMembersOptions & { readonly numThreads: number; readonly signal: AbortSignal },
+  { archive, target, onBytes, numThreads, signal }: UnpackMembersOptions & ThreadOptions,
 ): Promise<void> {
-  options.signal.throwIfAborted();
-  const portions = cutPortions(pending);
-  const stopped = new AbortController();
-  const signal = AbortSignal.any([options.signal, stopped.signal]);
-  const threads = Array.from({ length: options.numThreads }, () => runThread(portions, { ...options, signal }));
-  try {
-    await Promise.all(threads);
-  } finally {
-    // One has failed: the others end before anybody cleans up below them.
-    stopped.abort();
-    await Promise.allSettled(threads);
-  }
+  await workInThreads<PendingMember[], UnpackThreadMessage>({
+    entry: threadEntry,
+    data: { archive, target },
+    portions: cutPortions(pending),
+    ...{ numThreads, signal },
+    onMessage(message) {
+      if (message.type === "failed") throw new FailureError(message.failure);
+      onBytes(message.bytes);
+    },
+  });
 }
 
-/** Lets one thread work until no portion is left. */
-async function runThread(
-  portions: Iterator<PendingMember[]>,
-  { archive, target, onBytes, signal }: UnpackMembersOptions & { readonly signal: AbortSignal },
-): Promise<void> {
-  const thread = new Worker(threadEntry, { workerData: { archive, target } });
-  const abort = new AbortController();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const feed = () => {
-        const next = portions.next();
-        if (next.done) resolve();
-        else thread.postMessage(next.value);
-      };
-      thread.on("message", (message: UnpackThreadMessage) => {
-        if (message.type === "bytes") onBytes(message.bytes);
-        else if (message.type === "ready") feed();
-        else reject(new FailureError(message.failure));
-      });
-      thread.on("error", reject);
-      thread.on("exit", (code) => reject(new Error(`the unpacking thread ended with code ${code}`)));
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: abort.signal });
-      feed();
-    });
-  } finally {
-    abort.abort();
-    await thread.terminate();
-  }
+interface ThreadOptions {
+  readonly numThreads: number;
+  readonly signal: AbortSignal;
 }
 
 function* cutPortions(pending: readonly PendingMember[]): Generator<PendingMember[], undefined> {
