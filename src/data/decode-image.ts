@@ -2,16 +2,10 @@ import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { fail } from "../base/failure.ts";
 import { decodeGreyPng } from "./decode-grey-png.ts";
+import type { GreyImage } from "./grey-image.ts";
 
 /** The resizing code's revision: raised whenever the same images would give other bytes. */
 export const resizeRevision = 1;
-
-/** Grey values 0 to 255 of one channel, row by row. */
-export interface GreyImage {
-  readonly width: number;
-  readonly height: number;
-  readonly values: Uint8Array;
-}
 
 /** Decodes an image file to 8-bit grey; colours are weighed to grey, 16 bits are scaled to 8, transparency is dropped. */
 export async function decodeImage(path: string): Promise<GreyImage> {
