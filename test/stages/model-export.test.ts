@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadNpy, saveNpy } from "../../src/data/npy.ts";
+import { savePredictions } from "../../src/data/predictions.ts";
 import { modelExport } from "../../src/stages/model-export.ts";
 import { prepareImages, uploadImages } from "../../src/training/augment/prepare-images.ts";
 import type { HeadOptions } from "../../src/training/models/head.ts";
@@ -97,6 +98,59 @@ describe.each(archNames)("a %s", (arch) => {
     },
   );
 });
+
+it.skipIf(python.type === "missing")(
+  `the deepest network, and what the how-to page shows, work in onnxruntime and numpy${skipReason}`,
+  { timeout: 120_000 },
+  async () => {
+    const own = join(folder, "page");
+    const outputs = (stage: string) => join(own, "runs", "latest", "stages", stage, "outputs");
+    const model = join(own, "model");
+    await mkdir(model, { recursive: true });
+    const network = createReferenceNetwork({ arch: "resnet152", width: 64, hidden: [16], pool: "concat" });
+    const normalize = { mean: [0.1, 0.1, 0.1, 0.1], std: [0.2, 0.2, 0.2, 0.2] };
+    const head = { pool: "concat", hidden: [16], dropout: 0 } as const;
+    await saveModel(model, describeModel({ arch: "resnet152", normalize, head }), network);
+    const paths = { onnx: "model.onnx", timm: "timm/" };
+    const stage = createRecordingStage({ with: { model }, folder: own, environment: {}, outputs: paths });
+    await modelExport.run(stage);
+    await mkdir(outputs("export"), { recursive: true });
+    await rename(stage.output("onnx"), join(outputs("export"), "model.onnx"));
+    const expected = predictOwn(network, new Uint8Array(64 * 64 * numChannels), { ...square, normalize });
+    network.dispose();
+
+    const predictions = join(outputs("predict"), "predictions");
+    await mkdir(predictions, { recursive: true });
+    const table = { logits: Float32Array.of(1, 2, 3, 4), probabilities: Float32Array.of(0.1, 0.2, 0.3, 0.4) };
+    await savePredictions(predictions, { ids: ["b", "a"], numClasses: 2, classNames: null, ...table, labels: null });
+
+    const page = readFileSync(join(import.meta.dirname, "../../docs/how-to/use-the-model-elsewhere.md"), "utf8");
+    const blocks = [...page.matchAll(/```python\n([\s\S]*?)```/g)].map(([, block]) => block as string);
+    const [onnx, numpy] = ["onnxruntime.InferenceSession", "predictions.json"].map((word) =>
+      blocks.find((block) => block.includes(word)),
+    );
+    const show = (...names: string[]) => `print(json.dumps([${names.map((name) => `${name}.tolist()`).join()}]))\n`;
+    const [logits] = await runPython(own, `${onnx}${show("logits", "probabilities")}`);
+    expect(relativeError((logits as number[][])[0] ?? [], expected)).toBeLessThan(1e-4);
+    const script = `${numpy}print(json.dumps([ids, logits.tolist(), probabilities.shape]))\n`;
+    expect(await runPython(own, script)).toEqual([
+      ["b", "a"],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [2, 2],
+    ]);
+  },
+);
+
+const square = { numImages: 1, height: 64, width: 64 };
+
+async function runPython(directory: string, script: string): Promise<readonly unknown[]> {
+  if (python.type === "missing") throw new Error(python.reason);
+  const { stdout } = await promisify(execFile)(python.python, ["-c", script], { cwd: directory });
+  return JSON.parse(stdout) as readonly unknown[];
+}
 
 interface Shape {
   readonly numImages: number;

@@ -224,6 +224,19 @@ describe("a trained model", { timeout: 60_000 }, () => {
     expect((await loadPredictions(copies.output("predictions"))).probabilities).toEqual(probabilities);
   });
 
+  it("predicts at another size than it was trained at", async () => {
+    const at = async (other?: number): Promise<Float32Array> => {
+      const stage = await predict({ model, ...(other !== undefined && { size: other }) });
+      return (await loadPredictions(stage.output("predictions"))).probabilities;
+    };
+    const [trained, smaller, larger] = [await at(), await at(48), await at(80)];
+    expect(await at(size)).toEqual(trained);
+    for (const other of [smaller, larger]) {
+      expect(other).not.toEqual(trained);
+      expect(other.every((value) => value > 0 && value < 1)).toBe(true);
+    }
+  });
+
   it("predicts no worse than each single view when the greatest counts", async () => {
     const augment = { dihedral: true };
     const at = async (plain: number, augmented: number): Promise<Float32Array> => {
@@ -246,7 +259,7 @@ describe("a trained model", { timeout: 60_000 }, () => {
   });
 });
 
-describe("model/find-lr", () => {
+describe("model/find-lr", { timeout: 120_000 }, () => {
   async function findLr(changes: Partial<ModelFindLrWith> = {}): Promise<RecordingStage<ModelFindLrWith>> {
     const { train: dataset, arch, conv1_init, head, batch, loss, optimizer, device, seed, stats } = defaults;
     const shared = { train: dataset, arch, conv1_init, head, size, batch, loss, optimizer, device, seed };
