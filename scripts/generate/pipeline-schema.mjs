@@ -3,6 +3,9 @@ import { readBaseSchema, readStageSchemas } from "./stage-schemas.mjs";
 const banner =
   "Generated from schemas/pipeline.base.schema.json and schemas/stages/ by `npm run generate`; do not edit.";
 
+/** The path of a stage kind of the user's. */
+const ownKind = "^\\.{1,2}/.+\\.(ts|mts|js|mjs)$";
+
 /** One self-contained schema of whole documents, for editors: completes and explains every key of every stage kind. */
 export async function generatePipelineSchema(root) {
   const base = readBaseSchema(root);
@@ -12,7 +15,7 @@ export async function generatePipelineSchema(root) {
   const schema = {
     $schema: base.$schema,
     $comment: banner,
-    ...withoutOwnKeywords({ ...base, definitions: undefined, required: ["version"] }),
+    ...withoutOwnKeywords({ ...base, definitions: undefined, required: undefined }),
     properties: { ...properties, stages: { ...stages, additionalProperties: {} } },
     // What a document that extends another leaves out stands there, and null removes what stands there.
     if: { required: ["extends"] },
@@ -44,8 +47,13 @@ function describeStage(stage, kindStage, commandStage, kinds) {
   const forbid = (keys) => Object.fromEntries(own(keys).map((key) => [key, false]));
   const uses = {
     ...kindStage.properties.uses,
-    enum: kinds.map(({ schema }) => schema["x-uses"]),
-    enumDescriptions: kinds.map(({ schema }) => schema.description),
+    anyOf: [
+      {
+        enum: kinds.map(({ schema }) => schema["x-uses"]),
+        enumDescriptions: kinds.map(({ schema }) => schema.description),
+      },
+      { pattern: ownKind },
+    ],
   };
   return {
     type: "object",
@@ -74,12 +82,13 @@ function describeStage(stage, kindStage, commandStage, kinds) {
 /** A stage of which another document has the rest: any of its keys, or null. */
 function describePartialStage(stage, kindStage, commandStage, kinds) {
   const keys = { ...kindStage.properties, ...commandStage.properties };
-  const uses = { ...kindStage.properties.uses, enum: kinds.map(({ schema }) => schema["x-uses"]) };
+  const names = kinds.map(({ schema }) => schema["x-uses"]);
+  const uses = { ...kindStage.properties.uses, anyOf: [{ enum: names }, { pattern: ownKind }] };
   const properties = mapValues({ ...keys, uses }, ({ description, examples, ...rules }) => ({
     description,
     examples,
     // What is inside may be in part, too.
-    ...(rules.$ref || rules.enum ? { anyOf: [rules, { type: "null" }] } : {}),
+    ...(rules.$ref || rules.anyOf ? { anyOf: [rules, { type: "null" }] } : {}),
   }));
   return { type: ["object", "null"], description: stage.description, additionalProperties: false, properties };
 }

@@ -230,6 +230,12 @@ export const diagnosticCodes = {
     example: "version: 1\nname: example\nextends: [base.yaml]\nstages: { draw: { uses: demo/cells } }\n",
     fix: "Correct the path.",
   },
+  PIPE160: {
+    title: "a stage kind of one's own that cannot be used",
+    explanation:
+      "`uses: ./PATH` names a file of TypeScript or JavaScript, relative to the folder of the document. The file, something that it imports by a relative path, or its schema `PATH.schema.json` beside it does not exist, or the schema does not describe a stage kind.",
+    fix: "Correct what the message names; docs/how-to/your-own-stage-kind.md shows a whole kind.",
+  },
   PIPE201: {
     title: "an input that does not exist",
     explanation: "A stage reads a file or folder of yours, and there is nothing at that path.",

@@ -12,6 +12,8 @@ import { sha256 } from "../util/sha256.ts";
 export interface FingerprintInputs extends JsonObject {
   readonly version: 1;
   readonly uses: string;
+  /** Of a stage kind of the user's own: the digests of its files. */
+  readonly code?: Readonly<Record<string, string>>;
   /** Of the stage kind, or of the way in which commands are run. */
   readonly revision: number;
   readonly with: JsonObject;
@@ -53,7 +55,8 @@ export function collectFingerprintInputs(
   const outputs = Object.entries(stage.outputs).map(([name, output]) => [name, describeOutput(output)]);
   return {
     version: 1,
-    uses: stage.uses,
+    // A kind of the user's own is known by its code and not by its path.
+    ...(stage.type === "kind" && stage.code ? { uses: "own", code: stage.code.digests } : { uses: stage.uses }),
     ...(stage.type === "kind"
       ? { revision: stage.revision, with: stripWith(stage), run: "", env: {} }
       : { revision: commandRevision, with: {}, run: stage.run, env: stage.env }),

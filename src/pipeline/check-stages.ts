@@ -102,6 +102,7 @@ function resolveStage(
     type: "kind",
     uses: schema["x-uses"],
     revision: schema["x-revision"],
+    ...(outline.code === undefined ? {} : { code: outline.code }),
     with: resolved.value,
     unfingerprinted: resolved.unfingerprinted,
     network: schema["x-network"] ?? false,

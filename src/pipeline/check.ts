@@ -1,11 +1,13 @@
 import type { Diagnostic } from "../base/diagnostic.ts";
-import type { JsonObject } from "../base/json.ts";
+import type { Json, JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { checkStages } from "./check-stages.ts";
 import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-node.ts";
 import { resolveLimits } from "./execution.ts";
 import { type ReadSource, readExtended, type SourceFile } from "./extend-document.ts";
 import { applyOverrides } from "./overrides.ts";
+import { loadOwnKind } from "./own-kind.ts";
+import { checkKindSchema } from "./own-kind-schema.ts";
 import { type Parameters, resolveParameters } from "./parameters.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { createProblemList, problem, type Report, valueProblem } from "./problem.ts";
@@ -20,7 +22,7 @@ export interface CheckOptions {
   /** `params.NAME=VALUE`, as given to `--set`. */
   readonly overrides: readonly string[];
   readonly schemas: StageSchemas;
-  /** How to read what the document extends. Without it, no document can extend another. */
+  /** How to read what the document extends, and stage kinds of the user's. Without it, there are neither. */
   readonly readSource?: ReadSource;
 }
 
@@ -34,6 +36,7 @@ export function checkPipeline(
   source: { readonly file: string; readonly text: string },
   options: CheckOptions,
 ): Result<CheckedPipeline, Diagnostic[]> {
+  const schemas = withOwnKinds(options);
   const read = readExtended(source, options.readSource ?? readNothing);
   if (!read.ok) return read;
   const { node, problems, bases } = read.value;
@@ -41,9 +44,9 @@ export function checkPipeline(
   const { found, report } = list;
 
   const parameters = checkParameters(node, options.overrides, report);
-  const top = checkTop(node, parameters, options.schemas, report);
+  const top = checkTop(node, parameters, schemas, report);
   const stagesNode = node.entries.get("stages")?.value;
-  const check = { schemas: options.schemas, parameters, problems: list };
+  const check = { schemas, parameters, problems: list };
   const stages = stagesNode?.type === "map" ? checkStages(stagesNode, check) : [];
   if (!found.some(isError)) reportUnused(node, parameters, report);
 
@@ -142,6 +145,12 @@ function sortByPlace(diagnostics: readonly Diagnostic[], sources: readonly Sourc
   const line = (each: Diagnostic) => each.location?.line ?? 0;
   const column = (each: Diagnostic) => each.location?.column ?? 0;
   return [...diagnostics].sort((a, b) => source(a) - source(b) || line(a) - line(b) || column(a) - column(b));
+}
+
+function withOwnKinds({ schemas, readSource }: CheckOptions): StageSchemas {
+  if (readSource === undefined) return schemas;
+  const checkSchema = (schema: Json) => checkKindSchema(schema, schemas);
+  return { ...schemas, findOwn: (uses, from) => loadOwnKind(uses, from, { readSource, checkSchema }) };
 }
 
 function readNothing(): Result<string, string> {

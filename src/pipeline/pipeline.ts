@@ -67,10 +67,20 @@ export interface KindStage extends StageBase {
   readonly with: ResolvedObject;
   /** Dotted paths in `with` that cannot change the result (`x-fingerprint: false`). */
   readonly unfingerprinted: readonly string[];
+  /** The files of a kind of the user's own. Absent for those that `pipe` comes with. */
+  readonly code?: OwnCode;
   /** The stage talks to a server (`x-network`). */
   readonly network: boolean;
   /** The stage loads TensorFlow (`x-tensorflow`). */
   readonly tensorflow: boolean;
+}
+
+/** The code of a stage kind of the user's: a file, and all that it imports by relative paths. */
+export interface OwnCode {
+  /** As the user would name it. */
+  readonly file: string;
+  /** SHA-256 of each file by its path, relative to the folder of `file`. */
+  readonly digests: Readonly<Record<string, string>>;
 }
 
 /** `run:` — a shell command with declared inputs and outputs. */

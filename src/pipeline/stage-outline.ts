@@ -1,11 +1,13 @@
 import { type ArtifactKind, artifactKinds, artifactShapes } from "../base/artifact.ts";
 import type { SourceRange } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
+import { err, type Result } from "../base/result.ts";
 import type { Combination } from "./combination.ts";
 import { checkCommandOutputs } from "./command-outputs.ts";
 import type { DocumentNode, MapEntry, MapNode } from "./document-node.ts";
 import type { StageSchema } from "./json-schema.ts";
-import type { OutputDeclaration } from "./pipeline.ts";
+import { isOwnKind, type OwnKind, type OwnKindProblem } from "./own-kind.ts";
+import type { OutputDeclaration, OwnCode } from "./pipeline.ts";
 import { problem, type Report, suggest, suggestFrom, valueProblem } from "./problem.ts";
 import { namePattern, nameRule } from "./reference.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
@@ -34,6 +36,8 @@ interface OutlineBase extends StageIdentity {
 export interface KindOutline extends OutlineBase {
   readonly type: "kind";
   readonly schema: StageSchema;
+  /** Of a kind of the user's own. */
+  readonly code?: OwnCode;
   readonly outputs: ReadonlyMap<string, OutlinedOutput>;
 }
 
@@ -105,13 +109,18 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
   const { name: stage, node, keyRange } = base;
   const uses = node.entries.get("uses")?.value;
   const name = uses?.type === "scalar" && typeof uses.value === "string" ? uses.value : undefined;
-  const schema = name === undefined ? undefined : schemas.kinds.get(name);
+  const own =
+    uses !== undefined && name !== undefined && isOwnKind(name) ? findOwnKind(name, uses, schemas) : undefined;
+  const schema = own?.ok ? own.value.schema : schemas.kinds.get(name ?? "");
   const hintForKey = (key: string) =>
     schema?.properties?.[key] === undefined ? undefined : `"${key}" is a parameter of ${name}: put it below "with".`;
   const context = { schemas, stage, prefix: [], owner: keyRange, hintForKey };
   for (const found of validateNode(node, schemas.kindStage, context)) report(found);
   if (schema === undefined) {
-    if (uses !== undefined && name !== undefined) {
+    if (uses !== undefined && own?.ok === false) {
+      const { message, hint } = own.error;
+      report(valueProblem("PIPE160", uses, `stage "${stage}" uses ${name}, but ${message}`, { hint }));
+    } else if (uses !== undefined && name !== undefined) {
       const kinds = [...schemas.kinds.keys()];
       const hint = suggestByPart(name, kinds) ?? suggestFrom("Stage kinds", name, kinds);
       report(valueProblem("PIPE104", uses, `stage "${stage}" uses "${name}", which is not a stage kind`, { hint }));
@@ -123,7 +132,12 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
     const declaration = { kind, path, shape: artifactShapes[kind], location: keyRange };
     return [output, isGiven(withNode, condition) ? declaration : { ...declaration, lacks: condition ?? "" }] as const;
   });
-  return { ...base, type: "kind", schema, outputs: new Map(outputs) };
+  const code = own?.ok ? { code: own.value.code } : {};
+  return { ...base, type: "kind", schema, ...code, outputs: new Map(outputs) };
+}
+
+function findOwnKind(name: string, uses: DocumentNode, { findOwn }: StageSchemas): Result<OwnKind, OwnKindProblem> {
+  return findOwn?.(name, uses.range.file) ?? err({ message: "no files are read here" });
 }
 
 /** For `train`, `model/train`: the kind of which the name is one part. */

@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import type { Json } from "../base/json.ts";
+import type { Result } from "../base/result.ts";
 import { type JsonSchema, ownKeywords, type StageSchema } from "./json-schema.ts";
+import type { OwnKind, OwnKindProblem } from "./own-kind.ts";
 import { inlineReferences } from "./schema-references.ts";
 
 /** The shape of documents, and the stage kinds that they can use. */
 export interface StageSchemas {
   /** By the name that `uses` gives, e.g. `model/train`. */
   readonly kinds: ReadonlyMap<string, StageSchema>;
+  /** A kind of the user's own, whose path counts from the folder of the document `from`. Absent where no files are read. */
+  readonly findOwn?: (uses: string, from: string) => Result<OwnKind, OwnKindProblem>;
   /** The document as a whole, without what is inside its stages. */
   readonly document: JsonSchema;
   readonly kindStage: JsonSchema;

@@ -1,10 +1,10 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Attempt } from "../cache/cache.ts";
-import type { Stage } from "../pipeline/pipeline.ts";
+import type { KindStage, Stage } from "../pipeline/pipeline.ts";
 import { mapArtifacts } from "../pipeline/stage-artifacts.ts";
 import type { StageInputPath } from "./plan-stage.ts";
 import type { RunState } from "./run-state.ts";
-import type { StageSpec } from "./stage-spec.ts";
+import type { KindWork, StageSpec } from "./stage-spec.ts";
 
 interface SpecNeeds {
   readonly attempt: Attempt;
@@ -26,7 +26,12 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
     stageId: stage.id,
     work:
       stage.type === "kind"
-        ? { type: "kind", uses: stage.uses, with: mapArtifacts(stage.with, (_reference, place) => inputs[place]?.path) }
+        ? {
+            type: "kind",
+            uses: stage.uses,
+            with: mapArtifacts(stage.with, (_reference, place) => inputs[place]?.path),
+            ...locateModule(stage),
+          }
         : { type: "command", run: stage.run, env: stage.env, passEnv: stage.passEnv },
     inputs,
     outputs: Object.fromEntries(outputs),
@@ -43,4 +48,10 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
     endsWithRunner: !executor.outlivesRunner,
     numWorkers: Math.ceil(stage.execution.resources.cpu ?? capacity.cpu),
   };
+}
+
+function locateModule({ code }: KindStage): Pick<KindWork, "module"> {
+  if (code === undefined) return {};
+  const file = resolve(code.file);
+  return { module: { file, folder: dirname(file), digests: code.digests } };
 }

@@ -35,6 +35,17 @@ export interface KindWork {
   readonly type: "kind";
   readonly uses: string;
   readonly with: JsonObject;
+  /** Of a kind of the user's own. */
+  readonly module?: OwnModule;
+}
+
+/** The code of a stage kind of the user's, by absolute paths. */
+export interface OwnModule {
+  readonly file: string;
+  /** What the paths of `digests` count from. */
+  readonly folder: string;
+  /** SHA-256 by path. */
+  readonly digests: Readonly<Record<string, string>>;
 }
 
 /** `run:` a shell command. */

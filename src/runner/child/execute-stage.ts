@@ -11,6 +11,7 @@ import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
 import { type EventChannel, openEventChannel } from "./event-channel.ts";
 import { type Lifeline, openLifeline } from "./lifeline.ts";
 import { runCommand } from "./run-command.ts";
+import { runOwnKind } from "./run-own-kind.ts";
 import { createStageContext } from "./stage-context.ts";
 
 /** What a stage's process is given by its command. */
@@ -85,6 +86,7 @@ async function doWork(spec: StageSpec, context: StageContext<never>): Promise<vo
     case "command":
       return runCommand(spec, work, context);
     case "kind": {
+      if (work.module !== undefined) return runOwnKind(work.module, context);
       const load = stageKinds[work.uses];
       if (load === undefined) throw new Error(`no stage kind is registered as ${work.uses}`);
       const kind = await load();
