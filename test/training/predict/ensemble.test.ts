@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Predictions } from "../../../src/data/predictions.ts";
-import {
-  type Combination,
-  combinePredictions,
-  concatenatePredictions,
-} from "../../../src/training/predict/ensemble.ts";
+import { type Combination, combinePredictions } from "../../../src/training/predict/ensemble.ts";
+import { concatenatePredictions } from "../../../src/training/predict/out-of-fold.ts";
 
 const logit = (p: number): number => Math.log(p / (1 - p));
 
