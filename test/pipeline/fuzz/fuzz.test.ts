@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Diagnostic } from "../../../src/base/diagnostic.ts";
+import { createLocalCache } from "../../../src/cache/local-cache.ts";
+import { checkPipeline } from "../../../src/pipeline/check.ts";
+import type { Pipeline } from "../../../src/pipeline/pipeline.ts";
+import { checkInputPaths } from "../../../src/runner/input-paths.ts";
+import { planPipeline } from "../../../src/runner/plan-pipeline.ts";
+import { locateProject } from "../../../src/runner/project.ts";
+import { createProject } from "../../rig/project.ts";
+import { diagnose, schemas } from "../check-text.ts";
+import { listValidDocuments } from "./documents.ts";
+import { anyText, mutateText, textMutation } from "./mutate-text.ts";
+import { mutateValues, valueMutation } from "./mutate-value.ts";
+
+/** The same 2,000 mutations in every run of the tests. */
+const seed = 20_181_003;
+/** Of one document; a few ms are usual. */
+const limitMs = 5_000;
+const file = "pipeline.yaml";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "pipe-fuzz-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Fails unless the text is checked in time and each of its mistakes has a place in it. What is accepted is planned too. */
+async function expectChecked(text: string): Promise<void> {
+  const startedAt = performance.now();
+  const checked = checkPipeline({ file, text }, { overrides: [], schemas });
+  if (!checked.ok) expect(checked.error).not.toEqual([]);
+  for (const diagnostic of checked.ok ? checked.value.warnings : checked.error) expectLocated(diagnostic, text);
+  if (checked.ok) await expectPlanned(checked.value.pipeline, text);
+  expect(performance.now() - startedAt).toBeLessThan(limitMs);
+}
+
+function expectLocated({ code, message, location }: Diagnostic, text: string): void {
+  const lines = text.split("\n");
+  expect(code).toMatch(/^PIPE[12]\d\d$/);
+  expect(message).not.toBe("");
+  expect(message).not.toMatch(/undefined|\[object|NaN/);
+  expect(location?.file).toBe(file);
+  expect(location?.line).toBeGreaterThanOrEqual(1);
+  expect(location?.line).toBeLessThanOrEqual(lines.length);
+  expect(location?.column).toBeGreaterThanOrEqual(1);
+  expect(location?.column).toBeLessThanOrEqual((lines[(location?.line ?? 1) - 1] ?? "").length + 1);
+}
+
+/** As `pipe plan` does it. */
+async function expectPlanned(pipeline: Pipeline, text: string): Promise<void> {
+  const missing = checkInputPaths(pipeline.stages, folder);
+  for (const diagnostic of missing) expectLocated(diagnostic, text);
+  if (missing.length > 0) return;
+  const project = locateProject(folder);
+  const planned = await planPipeline(pipeline, {
+    project,
+    cache: createLocalCache(project.stateFolder),
+    force: new Set(),
+    surroundings: { downloadStore: folder, numWorkers: 1, environmentOf: () => ({}), runtimeOf: () => ({}) },
+  });
+  expect(planned).toHaveLength(pipeline.stages.length);
+}
+
+const documents = listValidDocuments();
+const document = fc.constantFrom(...documents);
+const valueChanges = fc.array(valueMutation, { minLength: 1, maxLength: 3 });
+const textChanges = fc.array(textMutation, { minLength: 1, maxLength: 4 });
+
+test("the documents to change are valid", () => {
+  expect(documents.length).toBeGreaterThan(5);
+  for (const text of documents) expect(diagnose(text)).toEqual([]);
+});
+
+test("1,000 pipelines with values deleted, doubled, renamed, retyped, swapped or misspelt are planned or told where they are wrong", async () => {
+  const property = fc.asyncProperty(document, valueChanges, (text, all) => expectChecked(mutateValues(text, all)));
+  await fc.assert(property, { seed, numRuns: 1_000 });
+}, 300_000);
+
+test("700 pipelines with characters and lines deleted, doubled, inserted, swapped or cut off are planned or told where they are wrong", async () => {
+  const property = fc.asyncProperty(document, textChanges, (text, all) => expectChecked(all.reduce(mutateText, text)));
+  await fc.assert(property, { seed, numRuns: 700 });
+}, 300_000);
+
+test("300 texts that were never a pipeline are told where they are wrong", async () => {
+  const property = fc.asyncProperty(anyText, async (text) => {
+    expect(diagnose(text)).not.toEqual([]);
+    await expectChecked(text);
+  });
+  await fc.assert(property, { seed, numRuns: 300 });
+}, 300_000);
+
+test("the command line says the same of changed pipelines, and ends with 0 or 2", async () => {
+  await using project = await createProject();
+  const changed = fc.sample(fc.tuple(document, valueChanges), { seed, numRuns: 6 });
+  for (const [text, changes] of changed) {
+    const mutated = mutateValues(text, changes);
+    await project.write({ [file]: mutated });
+    const { code, stdout } = await project.pipe(["validate", file, "--json"]);
+    const errors = diagnose(mutated).filter(({ severity }) => severity === "error");
+    expect(code).toBe(errors.length > 0 ? 2 : 0);
+    expect(JSON.parse(stdout).diagnostics).toMatchObject(errors.map(({ code, location }) => ({ code, location })));
+  }
+}, 120_000);
