@@ -139,11 +139,11 @@ export const diagnosticCodes = {
     fix: "Keep the key that you mean and remove the others.",
   },
   PIPE119: {
-    title: "a document that is too large to expand",
+    title: "a document that is too large",
     explanation:
-      "Values are nested too deeply, or aliases and parameters that contain each other several times grow beyond bounds.",
+      "The document is longer than any that is written by hand, values are nested too deeply, or aliases and parameters that contain each other several times grow beyond bounds.",
     example: `version: 1\nname: example\nparams: { deep: ${"[".repeat(150)}${"]".repeat(150)} }\nstages:\n  draw: { uses: demo/cells }\n`,
-    fix: "Flatten the value, or write it out instead of repeating aliases of aliases.",
+    fix: "Flatten the value, write it out instead of repeating aliases of aliases, or keep long lists in files that stages read.",
   },
   PIPE120: {
     title: "a parameter that nothing uses",

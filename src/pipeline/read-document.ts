@@ -2,8 +2,8 @@ import { parseDocument } from "yaml";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { buildNodes } from "./build-nodes.ts";
+import { findExcess } from "./document-limits.ts";
 import type { DocumentNode, MapNode } from "./document-node.ts";
-import { findExcessiveNesting } from "./nesting.ts";
 import { problem } from "./problem.ts";
 import { createSourceText } from "./source-text.ts";
 import { describeSyntaxErrors } from "./syntax-errors.ts";
@@ -17,10 +17,10 @@ interface ReadValue {
 /** Reads YAML 1.2 text. Fails only where the text cannot be read at all. */
 export function readYaml(file: string, text: string): Result<ReadValue, Diagnostic[]> {
   const source = createSourceText(file, text);
-  const tooDeep = findExcessiveNesting(text);
-  if (tooDeep !== undefined) {
-    const location = source.range(tooDeep, tooDeep + 1);
-    return err([problem("PIPE119", location, "values are nested in more than 100 levels")]);
+  const excess = findExcess(text);
+  if (excess !== undefined) {
+    const location = source.range(excess.offset, excess.offset + 1);
+    return err([problem("PIPE119", location, excess.message)]);
   }
   // Equal keys are looked for in buildNodes, which knows both places; the parser compares each key with each other.
   const document = parseDocument(text, { version: "1.2", merge: true, uniqueKeys: false, prettyErrors: false });

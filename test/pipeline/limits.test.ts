@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createProject } from "../rig/project.ts";
 import { check, diagnose } from "./check-text.ts";
 
 const head = "version: 1\nname: example\n";
@@ -17,6 +18,16 @@ describe("a hundred thousand levels are refused, not a crash", () => {
     ["indented lists", Array.from({ length: 2000 }, (_, level) => `${" ".repeat(level)}-`).join("\n")],
   ])("%s", (_, text) => {
     expect(codes(text)).toEqual(["PIPE119"]);
+  });
+});
+
+describe("a document longer than any that is written by hand is refused before it fills the memory", () => {
+  test.each([
+    ["a value of nine million characters", `${head}description: ${"x".repeat(9e6)}\n${stages}`, /8 million characters/],
+    ["a million values", `${head}params: { a: [${"1,".repeat(1e6)}] }\n${stages}`, /1 million keys, values and signs/],
+    ["a million lines", `${head}params:\n${"  - a\n".repeat(1e6)}${stages}`, /1 million keys, values and signs/],
+  ])("%s", { timeout: 60_000 }, (_, text, message) => {
+    expect(diagnose(text)).toMatchObject([{ code: "PIPE119", message: expect.stringMatching(message) }]);
   });
 });
 
@@ -57,5 +68,18 @@ describe("ten thousand stages", () => {
     const found = diagnose(chain((i) => `\${{ stages.t${i}.outputs.files }}`));
     expect(found.length).toBeGreaterThan(100);
     expect(found.length).toBeLessThan(300);
+  });
+
+  test("are planned by the command line in 256 MB", { timeout: 120_000 }, async () => {
+    const stage = (i: number) =>
+      `  s${i}: { run: "true", inputs: { x: "\${{ stages.s${i - 1}.outputs.x }}" }, outputs: { x: { kind: file, path: x } } }`;
+    const first = `  s0: { run: "true", outputs: { x: { kind: file, path: x } } }`;
+    const all = [first, ...Array.from({ length: 9_999 }, (_, i) => stage(i + 1)), ""].join("\n");
+    await using project = await createProject({ "chain.yaml": `${head}stages:\n${all}` });
+    const { code, stdout } = await project.pipe(["plan", "chain.yaml"], {
+      env: { NODE_OPTIONS: "--max-old-space-size=256" },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain("1 to run, 9999 that depend on them, 0 cached");
   });
 });
