@@ -22,11 +22,11 @@ export interface OrphanOptions {
 export async function awaitOrphan(identityFile: string, { signal, onOrphan }: OrphanOptions): Promise<void> {
   const orphan = await loadIdentity(identityFile);
   if (orphan === undefined || processState(orphan) === "elsewhere") return;
-  const deadline = Date.now() + graceMs;
+  const deadline = performance.now() + graceMs;
   if (processState(orphan) === "alive") onOrphan?.(orphan.pid);
   while (processState(orphan) === "alive") {
     signal.throwIfAborted();
-    if (Date.now() > deadline) signalGroup(orphan.pid, "SIGKILL");
+    if (performance.now() > deadline) signalGroup(orphan.pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
   await endGroup(orphan, identityFile);

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ContentDigest } from "../base/ids.ts";
 import { sha256 } from "../util/sha256.ts";
@@ -18,7 +18,7 @@ export interface StatIndex {
   readonly findContent: (walkDigest: string) => UserPathContent | undefined;
   /** The digest of each file that is known, by its signature; the others have to be read. */
   readonly loadDigests: () => Promise<ReadonlyMap<string, string>>;
-  /** Keeps what was found out for the next time; of files that are too young it comes without effect. */
+  /** Keeps what was found out for the next time, if that can be written; of files that are too young it comes without effect. */
   readonly save: (walk: IndexedWalk) => Promise<void>;
 }
 
@@ -44,21 +44,26 @@ const youngNs = 2_000_000_000n;
 /** Opens the index of one path of the user's. Its time is the file system's own, of before the walk: call it first. */
 export async function openStatIndex(folder: string, path: string): Promise<StatIndex> {
   const file = join(folder, sha256(path).slice(0, 24));
-  const startNs = await readClock(folder, file);
+  // Where nothing can be written (a read-only or full disk), the index stays as it is.
+  const startNs = await readClock(folder, file).catch(() => undefined);
   const whole = await loadWhole(file);
   return {
     findContent: (walkDigest) => (whole?.walkDigest === walkDigest ? whole.content : undefined),
     loadDigests: () => loadDigests(file),
     async save({ files, digests, walkDigest, content }) {
+      if (startNs === undefined) return;
       const isOld = ({ changedNs }: StatedFile): boolean => changedNs < startNs - youngNs;
       const lines = files.flatMap((one, index) => (isOld(one) ? [`${one.signature} ${digests[index]}`] : []));
       const isWhole = lines.length === files.length;
       const head = isWhole ? JSON.stringify({ walkDigest, content } satisfies Whole) : "";
       // No fsync: an index that is lost or cut short costs a second reading, and no wrong digest.
       const temporary = `${file}.${process.pid}.tmp`;
-      const handle = await open(temporary, "w");
-      await handle.writeFile([header, head, ...lines, ""].join("\n")).finally(() => handle.close());
-      await rename(temporary, file);
+      try {
+        await writeFile(temporary, [header, head, ...lines, ""].join("\n"));
+        await rename(temporary, file);
+      } catch {
+        await rm(temporary, { force: true });
+      }
     },
   };
 }
@@ -73,7 +78,7 @@ interface Whole {
 async function readClock(folder: string, file: string): Promise<bigint> {
   await mkdir(folder, { recursive: true });
   const probe = `${file}.${process.pid}.clock`;
-  await (await open(probe, "w")).close();
+  await writeFile(probe, "");
   const { mtimeNs } = await stat(probe, { bigint: true });
   await rm(probe, { force: true });
   return mtimeNs;

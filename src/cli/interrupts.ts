@@ -21,10 +21,10 @@ export function listenForInterrupts(io: Io, onFirst: (signal: NodeJS.Signals) =>
   let firstAt = 0;
   const stop = io.onInterrupt((name) => {
     if (first.signal.aborted) {
-      if (Date.now() - firstAt > samePressMs) second.abort(`asked again to stop (${name})`);
+      if (performance.now() - firstAt > samePressMs) second.abort(`asked again to stop (${name})`);
       return;
     }
-    firstAt = Date.now();
+    firstAt = performance.now();
     onFirst(name);
     first.abort(`asked to stop (${name})`);
   });

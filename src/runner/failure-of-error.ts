@@ -20,10 +20,22 @@ export function toFailure(error: unknown): Failure {
       hint: "Check the owner and the rights of that path.",
     };
   }
+  if (code === "ENOENT" && isOfMkdir(error)) {
+    return {
+      cause: "disk",
+      message: `A folder cannot be made: ${message}.`,
+      hint: "The file system is read-only, or what was above the folder has just been removed.",
+    };
+  }
   const detail = error instanceof Error ? error.stack : undefined;
   return {
     cause: "internal",
     message: `Internal error, please report: ${message}`,
     ...(detail === undefined ? {} : { detail }),
   };
+}
+
+/** Node's recursive mkdir, which makes what is missing, has this answer for a read-only file system. */
+function isOfMkdir(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && error.syscall === "mkdir";
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandResult, ProjectRig } from "../rig/project.ts";
 
@@ -34,21 +33,18 @@ const limitMs = 120_000;
 
 /** Runs `pipe` to its end, or to the kill, and tells what it did. Rejects when it hangs. */
 export async function runTraced(project: ProjectRig, args: readonly string[], kill?: Kill): Promise<TracedRun> {
-  const folder = await mkdtemp(join(tmpdir(), "pipe-trace-"));
-  const traceFile = join(folder, "trace.ndjson");
-  try {
-    const result = await runInTime(project, args, {
-      NODE_OPTIONS: `--import=${killSwitch}`,
-      PIPE_CRASH_TRACE: traceFile,
-      PIPE_CRASH_AT: kill === undefined ? undefined : JSON.stringify(kill),
-    });
-    const lines = (await readFile(traceFile, "utf8")).trimEnd().split("\n");
-    const noted = lines.map((line) => JSON.parse(line) as CrashPoint | { readonly killed: string });
-    const points = noted.filter((one): one is CrashPoint => "call" in one);
-    return { ...result, points, wasKilled: points.length < noted.length };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  // In the project, since a stage that outlives its runner goes on writing to it.
+  const traceFile = join(project.folder, "trace.ndjson");
+  await rm(traceFile, { force: true });
+  const result = await runInTime(project, args, {
+    NODE_OPTIONS: `--import=${killSwitch}`,
+    PIPE_CRASH_TRACE: traceFile,
+    PIPE_CRASH_AT: kill === undefined ? undefined : JSON.stringify(kill),
+  });
+  const lines = (await readFile(traceFile, "utf8")).trimEnd().split("\n");
+  const noted = lines.map((line) => JSON.parse(line) as CrashPoint | { readonly killed: string });
+  const points = noted.filter((one): one is CrashPoint => "call" in one);
+  return { ...result, points, wasKilled: points.length < noted.length };
 }
 
 /** Runs `pipe` to its end; rejects when it hangs. */

@@ -7,6 +7,7 @@ import { createLocalExecutor } from "../../runner/executor/local-executor.ts";
 import { toFailure } from "../../runner/failure-of-error.ts";
 import { runPipeline } from "../../runner/run-pipeline.ts";
 import { createTracker, type Tracker } from "../../tracking/tracker.ts";
+import { createForwardClock } from "../../util/forward-clock.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { createReporter } from "../create-reporter.ts";
 import { locatePlaces } from "../find-capacity.ts";
@@ -29,9 +30,10 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
   const { pipeline, target, stages, startable, capacity } = runnable;
   const { io } = invocation;
   const project = openProject(invocation);
+  const now = createForwardClock(Date.now);
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
   const notify = (level: "info" | "warning", text: string): void =>
-    reporter.handle({ type: "notice", at: Date.now(), level, text });
+    reporter.handle({ type: "notice", at: now(), level, text });
   const tracker = createTracker({
     runsFolder: project.runsFolder,
     findServer: () => (invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment)),
@@ -61,7 +63,7 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       placesFolder: locatePlaces(io.environment),
       signal: interrupts.signal,
       killSignal: interrupts.killSignal,
-      now: Date.now,
+      now,
     });
     await reporter.close();
     await closeTracker(tracker, invocation, interrupts.signal);

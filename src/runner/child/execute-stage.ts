@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Failure } from "../../base/failure.ts";
 import { stageKinds } from "../../stages/registry.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
+import { createForwardClock } from "../../util/forward-clock.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import { identifyProcess } from "../../util/process-identity.ts";
 import { unreachable } from "../../util/unreachable.ts";
@@ -61,11 +62,12 @@ async function reportEnd(
   channel: EventChannel,
 ): Promise<StageProcessEnd> {
   const send = channel.send;
-  const { context, flush } = createStageContext(spec, { ...options, send, now: Date.now });
+  const now = createForwardClock(Date.now);
+  const { context, flush } = createStageContext(spec, { ...options, send, now });
   try {
     await doWork(spec, context);
     flush();
-    send({ type: "done", at: Date.now() });
+    send({ type: "done", at: now() });
     return "done";
   } catch (error) {
     flush();
@@ -75,7 +77,7 @@ async function reportEnd(
     }
     const failure = toFailure(error);
     options.writeLog(describeForLog(failure, error));
-    send({ type: "failed", at: Date.now(), failure });
+    send({ type: "failed", at: now(), failure });
     return "failed";
   }
 }

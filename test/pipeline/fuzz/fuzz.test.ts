@@ -5,13 +5,15 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Diagnostic } from "../../../src/base/diagnostic.ts";
 import { createLocalCache } from "../../../src/cache/local-cache.ts";
+import type { Io } from "../../../src/cli/command.ts";
+import { describeSurroundings } from "../../../src/cli/stage-surroundings.ts";
 import { checkPipeline } from "../../../src/pipeline/check.ts";
 import type { Pipeline } from "../../../src/pipeline/pipeline.ts";
 import { checkInputPaths } from "../../../src/runner/input-paths.ts";
 import { planPipeline } from "../../../src/runner/plan-pipeline.ts";
 import { locateProject } from "../../../src/runner/project.ts";
 import { createProject } from "../../rig/project.ts";
-import { diagnose, schemas } from "../check-text.ts";
+import { diagnose, root, schemas } from "../check-text.ts";
 import { listValidDocuments } from "./documents.ts";
 import { anyText, mutateText, textMutation } from "./mutate-text.ts";
 import { mutateValues, valueMutation } from "./mutate-value.ts";
@@ -60,7 +62,7 @@ async function expectPlanned(pipeline: Pipeline, text: string): Promise<void> {
     project,
     cache: createLocalCache(project.stateFolder),
     force: new Set(),
-    surroundings: { downloadStore: folder, numWorkers: 1, environmentOf: () => ({}), runtimeOf: () => ({}) },
+    surroundings: describeSurroundings({ environment: {}, packageFolder: root } as Io),
   });
   expect(planned).toHaveLength(pipeline.stages.length);
 }
