@@ -21,7 +21,7 @@ function runBack(project: ProjectRig, numLooks: number): Promise<RunEvent[]> {
   return project.events(args, { env });
 }
 
-describe("a clock that is set back", () => {
+describe("a clock that is set back", { timeout: 120_000 }, () => {
   it("between two runs changes nothing: what is known stays known, and edits are seen", async () => {
     await using project = await create();
     await project.pipe(args);
