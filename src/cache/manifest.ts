@@ -55,11 +55,45 @@ export function loadManifest(entryFolder: string): Manifest | undefined {
     const stored = JSON.parse(readFileSync(join(entryFolder, manifestName), "utf8")) as Manifest & {
       readonly metrics: unknown;
     };
-    if (stored.version !== 1) return undefined;
+    if (stored.version !== 1 || !isWhole(stored)) return undefined;
     return { ...stored, metrics: unpackMetrics(stored.metrics as unknown as PackedMetrics) };
   } catch {
     return undefined;
   }
+}
+
+/** The types of all fields that are read of a manifest; a damaged one may be any JSON. */
+const fieldTypes = {
+  fingerprint: isString,
+  inputs: isObject,
+  outputs: (value: unknown) => isObject(value) && Object.values(value).every(isOutput),
+  outputsFolder: isString,
+  superseded: (value: unknown) => Array.isArray(value) && value.every(isString),
+  files: Array.isArray,
+  datasets: Array.isArray,
+  params: isObject,
+  durationMs: Number.isFinite,
+  madeBy: isString,
+  madeFor: isString,
+  madeAt: Number.isFinite,
+  upstream: isObject,
+} satisfies Partial<Record<keyof Manifest, (value: unknown) => boolean>>;
+
+function isWhole(stored: Manifest): boolean {
+  const fields: Readonly<Record<string, unknown>> = { ...stored };
+  return Object.entries(fieldTypes).every(([name, isRight]) => isRight(fields[name]));
+}
+
+function isOutput(value: unknown): boolean {
+  return isObject(value) && [value["kind"], value["path"], value["digest"]].every(isString);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function packMetrics(metrics: readonly StageMetric[]): PackedMetrics {

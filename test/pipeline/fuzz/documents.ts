@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { err, ok, type Result } from "../../../src/base/result.ts";
 import { root } from "../check-text.ts";
 
 /** Texts of valid pipelines: those that come with `pipe`, those that the pages of docs/ show, and those of the tests. */
@@ -10,6 +11,12 @@ export function listValidDocuments(): string[] {
     [...read(path).matchAll(/```yaml\n(version: [\s\S]*?)```/g)].map(([, text]) => text!),
   );
   return [...files.map(read), ...shown];
+}
+
+/** Reads what a document extends, wherever it looks for it, from the pipelines that come with `pipe`. */
+export function readBase(file: string): Result<string, string> {
+  const path = join("pipelines", basename(file));
+  return existsSync(join(root, path)) ? ok(read(path)) : err("does not exist");
 }
 
 function listFiles(folder: string, extension: string): string[] {
