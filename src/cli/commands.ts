@@ -10,6 +10,13 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/run.ts")).run,
   },
   {
+    name: "watch",
+    summary: "Run a pipeline, and again whenever the document or a file that its stages read has changed.",
+    positionals: ["FILE"],
+    options: ["set", "target", "keep-going", "jobs", "no-mlflow", "quiet"],
+    load: async () => (await import("./commands/watch.ts")).watch,
+  },
+  {
     name: "plan",
     aliases: ["status"],
     summary: "Say what a run would do, and why, without doing it.",
