@@ -7,6 +7,7 @@ export const artifactShapes = {
   dataset: "folder",
   stats: "file",
   model: "folder",
+  models: "folder",
   onnx: "file",
   predictions: "folder",
   thresholds: "file",
@@ -15,5 +16,10 @@ export const artifactShapes = {
 } as const satisfies Record<string, "file" | "folder">;
 
 export type ArtifactKind = keyof typeof artifactShapes;
+
+/** Artifacts within artifacts, by the last name of the path to them: `best/model` in an artifact of kind `models`. */
+export const artifactParts: Readonly<Partial<Record<ArtifactKind, Readonly<Record<string, ArtifactKind>>>>> = {
+  models: { model: "model", validation: "predictions" },
+};
 
 export const artifactKinds = Object.keys(artifactShapes) as readonly ArtifactKind[];

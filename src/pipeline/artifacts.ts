@@ -1,4 +1,4 @@
-import { type ArtifactKind, artifactShapes } from "../base/artifact.ts";
+import { type ArtifactKind, artifactParts, artifactShapes } from "../base/artifact.ts";
 import type { RelatedPlace } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import type { DocumentNode, TemplateNode } from "./document-node.ts";
@@ -128,6 +128,8 @@ function readSubpath(
 function fits(kind: ArtifactKind, subpath: string, kinds: readonly ArtifactKind[] | undefined): boolean {
   if (kinds === undefined) return true;
   if (subpath === "") return kinds.includes(kind);
+  const part = artifactParts[kind]?.[subpath.split("/").at(-1) as string];
+  if (part !== undefined) return kinds.includes(part);
   return kinds.some((wanted) => kindsInFolders.includes(wanted));
 }
 

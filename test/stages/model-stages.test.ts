@@ -72,7 +72,13 @@ async function train(
   changes: Partial<ModelTrainWith>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RecordingStage<ModelTrainWith>> {
-  const outputs = { model: "model", validation: "validation", history: "history.csv" };
+  const outputs = {
+    model: "model",
+    validation: "validation",
+    models: "models",
+    history: "history.csv",
+    classes: "classes.csv",
+  };
   const stage = stageOf({ ...defaults, ...changes }, outputs, environment);
   await modelTrain.run(stage);
   return stage;
@@ -117,6 +123,8 @@ beforeAll(async () => {
     phases: [{ freeze: "body", epochs: 1, cycle_len: 1, cycle_mult: 1, lr: 0.01, schedule: { type: "constant" } }],
     monitor: { metric: "val/loss", direction: "minimize" },
     keep: "last",
+    batch_norm: "train",
+    top: 1,
     threshold: 0.5,
     device: "auto",
     checkpoint_every: 100,
@@ -128,7 +136,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("model/train refuses", () => {
   it("to normalise by nothing", async () => {
     const { stats: _, ...without } = defaults;
-    const outputs = { model: "model", validation: "validation", history: "history.csv" };
+    const outputs = {
+      model: "model",
+      validation: "validation",
+      models: "models",
+      history: "history.csv",
+      classes: "classes.csv",
+    };
     await expect(modelTrain.run(stageOf(without, outputs))).rejects.toThrow(/Neither stats nor init/);
   });
 

@@ -280,6 +280,10 @@ export interface ModelTrainWith {
    */
   clip_norm?: number;
   /**
+   * train: batch norm normalises by the batch and updates its statistics; freeze: by its statistics, which stay, while all weights train (fastai's bn_freeze).
+   */
+  batch_norm: "train" | "freeze";
+  /**
    * Random changes to training images. Without it, images are used as they are.
    */
   augment?: {
@@ -544,6 +548,204 @@ export interface ModelTrainWith {
      */
     micro_batch?: number;
     /**
+     * Width and height of the images in this phase, in pixels.
+     */
+    size?: number;
+    /**
+     * train: batch norm normalises by the batch and updates its statistics; freeze: by its statistics, which stay, while all weights train (fastai's bn_freeze).
+     */
+    batch_norm?: "train" | "freeze";
+    /**
+     * What this phase minimises.
+     */
+    loss?:
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "focal";
+          /**
+           * How much less easy labels weigh.
+           */
+          gamma: number;
+          /**
+           * Weight of present labels; absent ones get 1-alpha. Without it both weigh 1.
+           */
+          alpha?: number;
+          /**
+           * batch_mean sums over classes and averages over samples; mean averages over both.
+           */
+          reduction: "batch_mean" | "mean";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "bce";
+          /**
+           * Weight of present labels: of all, or one for each class.
+           */
+          pos_weight: number | number[];
+          /**
+           * batch_mean sums over classes and averages over samples; mean averages over both.
+           */
+          reduction: "batch_mean" | "mean";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "asymmetric";
+          /**
+           * How much less easy absent labels weigh.
+           */
+          gamma_neg: number;
+          /**
+           * How much less easy present labels weigh.
+           */
+          gamma_pos: number;
+          /**
+           * Probability up to which an absent label counts as right.
+           */
+          clip: number;
+          /**
+           * batch_mean sums over classes and averages over samples; mean averages over both.
+           */
+          reduction: "batch_mean" | "mean";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "soft_f1";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "lovasz";
+        }
+      | {
+          /**
+           * Selects this variant.
+           */
+          type: "sum";
+          /**
+           * The losses to add.
+           *
+           * Items: One of them.
+           */
+          terms: {
+            /**
+             * What it is multiplied by.
+             */
+            weight: number;
+            /**
+             * The loss.
+             */
+            loss:
+              | {
+                  /**
+                   * Selects this variant.
+                   */
+                  type: "focal";
+                  /**
+                   * How much less easy labels weigh.
+                   */
+                  gamma: number;
+                  /**
+                   * Weight of present labels; absent ones get 1-alpha. Without it both weigh 1.
+                   */
+                  alpha?: number;
+                  /**
+                   * batch_mean sums over classes and averages over samples; mean averages over both.
+                   */
+                  reduction: "batch_mean" | "mean";
+                }
+              | {
+                  /**
+                   * Selects this variant.
+                   */
+                  type: "bce";
+                  /**
+                   * Weight of present labels: of all, or one for each class.
+                   */
+                  pos_weight: number | number[];
+                  /**
+                   * batch_mean sums over classes and averages over samples; mean averages over both.
+                   */
+                  reduction: "batch_mean" | "mean";
+                }
+              | {
+                  /**
+                   * Selects this variant.
+                   */
+                  type: "asymmetric";
+                  /**
+                   * How much less easy absent labels weigh.
+                   */
+                  gamma_neg: number;
+                  /**
+                   * How much less easy present labels weigh.
+                   */
+                  gamma_pos: number;
+                  /**
+                   * Probability up to which an absent label counts as right.
+                   */
+                  clip: number;
+                  /**
+                   * batch_mean sums over classes and averages over samples; mean averages over both.
+                   */
+                  reduction: "batch_mean" | "mean";
+                }
+              | {
+                  /**
+                   * Selects this variant.
+                   */
+                  type: "soft_f1";
+                }
+              | {
+                  /**
+                   * Selects this variant.
+                   */
+                  type: "lovasz";
+                };
+          }[];
+        };
+    /**
+     * How weights follow the gradients in this phase; replaces the whole of optimizer.
+     */
+    optimizer?: {
+      /**
+       * adam: Kingma 2014; adamw: with decoupled weight decay; sgd: with momentum.
+       */
+      type: "adam" | "adamw" | "sgd";
+      /**
+       * Decay of the mean of gradients (adam, adamw).
+       */
+      beta1: number;
+      /**
+       * Decay of the mean of squared gradients (adam, adamw).
+       */
+      beta2: number;
+      /**
+       * Added to the denominator (adam, adamw).
+       */
+      eps: number;
+      /**
+       * Momentum (sgd).
+       */
+      momentum: number;
+      /**
+       * Weight decay.
+       */
+      weight_decay: number;
+    };
+    /**
+     * Largest global norm of the gradients in this phase.
+     */
+    clip_norm?: number;
+    /**
      * Random changes to training images. Without it, images are used as they are.
      */
     augment?: {
@@ -618,22 +820,98 @@ export interface ModelTrainWith {
     };
   }[];
   /**
-   * The metric that decides which epoch's model is kept.
+   * The metric that decides which epoch is best.
    */
   monitor: {
     /**
-     * The metric.
+     * The metric; ema_val/… is that of the moving average (ema).
      */
-    metric: "val/macro_f1" | "val/micro_f1" | "val/loss";
+    metric:
+      | "val/macro_f1"
+      | "val/micro_f1"
+      | "val/map"
+      | "val/loss"
+      | "ema_val/macro_f1"
+      | "ema_val/micro_f1"
+      | "ema_val/map"
+      | "ema_val/loss";
     /**
      * Which is better.
      */
     direction: "maximize" | "minimize";
   };
   /**
-   * best keeps the epoch that the monitored metric prefers, last the final one.
+   * Ends training that gets no better.
    */
-  keep: "best" | "last";
+  early_stopping?: {
+    /**
+     * Epochs in a row without an improvement after which it ends.
+     */
+    patience: number;
+    /**
+     * A change of the metric that is no more than this is no improvement.
+     */
+    min_delta: number;
+    /**
+     * The metric that is to improve. Without it, that of monitor.
+     */
+    monitor?: {
+      /**
+       * The metric; ema_val/… is that of the moving average (ema).
+       */
+      metric:
+        | "val/macro_f1"
+        | "val/micro_f1"
+        | "val/map"
+        | "val/loss"
+        | "ema_val/macro_f1"
+        | "ema_val/micro_f1"
+        | "ema_val/map"
+        | "ema_val/loss";
+      /**
+       * Which is better.
+       */
+      direction: "maximize" | "minimize";
+    };
+    /**
+     * What ends: training, or the phase, whose epochs alone are then counted and after which the next goes on.
+     */
+    ends: "training" | "phase";
+  };
+  /**
+   * How many of the best epochs by the monitored metric stay in models: best, top-2, …
+   */
+  top: number;
+  /**
+   * An exponential moving average of weights and batch-norm statistics, updated after every step (timm's ModelEmaV3) and validated beside the weights.
+   */
+  ema?: {
+    /**
+     * Share of the average that stays at each step.
+     */
+    decay: number;
+    /**
+     * Begins with smaller decays, 1-(1+step)^(-2/3), up to decay.
+     */
+    warmup: boolean;
+  };
+  /**
+   * Stochastic weight averaging (Izmailov 2018): the mean of the weights at the ends of epochs. When training is over, batch-norm statistics are computed anew for it, in one pass over the training samples.
+   */
+  swa?: {
+    /**
+     * The first epoch that counts, 1 for the first of all.
+     */
+    from: number;
+    /**
+     * Whether the end of each epoch counts, or only that of each learning-rate cycle.
+     */
+    every: "epoch" | "cycle";
+  };
+  /**
+   * Which weights the model has: best, of the epoch that the monitored metric prefers (the moving average's, if the metric is ema_val/…); last, of the final one; ema or swa, that average at the end.
+   */
+  keep: "best" | "last" | "ema" | "swa";
   /**
    * Probability from which a label counts as predicted, for metrics while training.
    */

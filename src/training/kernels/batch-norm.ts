@@ -80,3 +80,17 @@ export function batchNormGradient(
   runtime().tf.dispose(rest);
   return { dx, dScale, dOffset };
 }
+
+/** Gradients of `batchNormInference` by its input, scale and offset. */
+export function batchNormInferenceGradient(
+  dy: Tensor,
+  x: Tensor,
+  { scale, mean, variance }: BatchNormValues,
+): BatchNormGradient {
+  const attributes = { ...commonAttributes(), is_training: false };
+  // The last input is of use in training only.
+  const results = execute("FusedBatchNormGradV3", attributes, [dy, x, scale, mean, variance, variance], 5);
+  const [dx, dScale, dOffset, ...rest] = results as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  runtime().tf.dispose(rest);
+  return { dx, dScale, dOffset };
+}

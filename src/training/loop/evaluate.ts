@@ -1,15 +1,28 @@
 import { fail } from "../../base/failure.ts";
 import { labelTable, type SampleSet } from "../batches/sample-set.ts";
 import { createLoss, type LossSetting } from "../losses/create-loss.ts";
+import { computeAveragePrecision, meanAveragePrecision } from "../metrics/average-precision.ts";
 import { decideLabels } from "../metrics/decisions.ts";
-import { computeF1 } from "../metrics/f1.ts";
+import { type ClassScore, computeF1 } from "../metrics/f1.ts";
 import type { PredictionTable } from "../predict/reduction.ts";
 import { runtime } from "../runtime/load.ts";
 
-export interface Evaluation {
+/** How good predictions are. */
+export interface Scores {
   readonly loss: number;
   readonly macroF1: number;
   readonly microF1: number;
+  /** The mean over classes of average precision. */
+  readonly meanAveragePrecision: number;
+}
+
+export interface Evaluation extends Scores {
+  /** By class. */
+  readonly classes: readonly ClassEvaluation[];
+}
+
+export interface ClassEvaluation extends ClassScore {
+  readonly averagePrecision: number;
 }
 
 export interface EvaluationOptions {
@@ -28,8 +41,15 @@ export function evaluate(table: PredictionTable, samples: SampleSet, options: Ev
   );
   const thresholds = new Array<number>(numClasses).fill(options.threshold);
   const predicted = decideLabels({ values: table.probabilities, ...shape }, { thresholds, atLeastOne: false });
-  const { macro, micro } = computeF1(predicted, { values: truth, ...shape });
-  return { loss: computeLoss(table.logits, truth, samples, options.loss), macroF1: macro, microF1: micro };
+  const { macro, micro, perClass } = computeF1(predicted, { values: truth, ...shape });
+  const precisions = computeAveragePrecision({ values: table.probabilities, ...shape }, { values: truth, ...shape });
+  return {
+    loss: computeLoss(table.logits, truth, samples, options.loss),
+    macroF1: macro,
+    microF1: micro,
+    meanAveragePrecision: meanAveragePrecision(precisions),
+    classes: perClass.map((score, label) => ({ ...score, averagePrecision: precisions[label] as number })),
+  };
 }
 
 function computeLoss(logits: Float32Array, labels: Uint8Array, samples: SampleSet, setting: LossSetting): number {

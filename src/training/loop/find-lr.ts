@@ -15,7 +15,7 @@ export interface LrSearch {
   readonly network: Network;
   readonly samples: SampleSet;
   readonly normalization: Normalization;
-  readonly recipe: Pick<TrainingRecipe, "loss" | "optimizer" | "clipNorm" | "seed">;
+  readonly recipe: Pick<PhaseRecipe, "loss" | "optimizer" | "clipNorm"> & Pick<TrainingRecipe, "seed">;
   readonly phase: Pick<PhaseRecipe, "freeze" | "batch" | "microBatch" | "augment">;
   readonly sweep: SweepSetting;
   readonly signal: AbortSignal;
@@ -62,16 +62,18 @@ export async function findLearningRates(search: LrSearch): Promise<readonly LrSt
 /** As many epochs as the steps need. */
 function planSweep({ samples, recipe, phase, sweep }: LrSearch): readonly PlannedEpoch[] {
   const { rateAt } = createLrSweep(sweep);
-  const planned = {
+  const planned: PhaseRecipe = {
     ...phase,
+    ...{ size: samples.size, batchNorm: "train", loss: recipe.loss, optimizer: recipe.optimizer },
     name: "find-lr",
     // Every epoch has a step at least.
     cycles: { epochs: sweep.steps },
-    learningRates: [1, 1, 1] as const,
-    schedule: { type: "constant" } as const,
+    learningRates: [1, 1, 1],
+    schedule: { type: "constant" },
   };
   const monitor = { metric: "val/loss", direction: "minimize" } as const;
-  const whole = { ...recipe, phases: [planned], monitor, keep: "last", threshold: 0.5 } as const;
+  const { seed } = recipe;
+  const whole = { phases: [planned], monitor, top: 1, keep: "last", threshold: 0.5, seed } as const;
   return planEpochs(whole, samples.numSamples).map((epoch) => ({
     ...epoch,
     learningRatesAt(step) {

@@ -1,15 +1,18 @@
-import type { LearningRates, Monitor } from "./recipe.ts";
+import type { Evaluation, Scores } from "./evaluate.ts";
+import type { LearningRates } from "./recipe.ts";
 
 /** What an epoch came to. */
 export interface EpochRecord {
   /** 1 for the first of all. */
   readonly epoch: number;
   readonly phase: string;
+  /** Of the recipe's phases. */
+  readonly phaseIndex: number;
   /** The mean over the epoch's batches, as they were trained on: augmented, with dropout. */
   readonly trainLoss: number;
-  readonly valLoss: number;
-  readonly macroF1: number;
-  readonly microF1: number;
+  readonly validation: Evaluation;
+  /** Of the exponential moving average, where there is one. */
+  readonly ema?: Scores;
   /** Of the epoch's last step. */
   readonly learningRates: LearningRates;
   /** Samples that were computed on at once, at the epoch's end. */
@@ -25,9 +28,8 @@ export function metricsOf(record: EpochRecord): ReadonlyMap<string, number> {
   const [early, late, head] = record.learningRates;
   return new Map([
     ["train/loss", record.trainLoss],
-    ["val/loss", record.valLoss],
-    ["val/macro_f1", record.macroF1],
-    ["val/micro_f1", record.microF1],
+    ...scoresOf("val", record.validation),
+    ...(record.ema ? scoresOf("ema_val", record.ema) : []),
     ["lr/early", early],
     ["lr/late", late],
     ["lr/head", head],
@@ -37,9 +39,14 @@ export function metricsOf(record: EpochRecord): ReadonlyMap<string, number> {
   ]);
 }
 
-export function isBetter(value: number, than: number | undefined, { direction }: Monitor): boolean {
-  if (than === undefined) return true;
-  return direction === "maximize" ? value > than : value < than;
+/** Scores as metrics. */
+export function scoresOf(prefix: string, scores: Scores): [string, number][] {
+  return [
+    [`${prefix}/loss`, scores.loss],
+    [`${prefix}/macro_f1`, scores.macroF1],
+    [`${prefix}/micro_f1`, scores.microF1],
+    [`${prefix}/map`, scores.meanAveragePrecision],
+  ];
 }
 
 /** Metrics that differ between equal trainings. */

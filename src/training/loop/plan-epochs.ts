@@ -1,8 +1,10 @@
 import { fail } from "../../base/failure.ts";
-import { cycleLengths } from "../schedules/cycles.ts";
+import { type CycleSetting, cycleLengths } from "../schedules/cycles.ts";
 import { createSchedule } from "../schedules/schedule.ts";
-import { type EpochRecord, metricsOf } from "./history.ts";
+import { checkRecipe } from "./check-recipe.ts";
+import type { EpochRecord } from "./history.ts";
 import { smallestPartOf } from "./micro-batches.ts";
+import { monitoredValue } from "./ranking.ts";
 import type { LearningRates, PhaseRecipe, TrainingRecipe } from "./recipe.ts";
 
 /** One epoch of the whole training. */
@@ -11,6 +13,8 @@ export interface PlannedEpoch {
   readonly epoch: number;
   readonly phase: PhaseRecipe;
   readonly phaseIndex: number;
+  /** Whether it is the last of a learning-rate cycle. */
+  readonly endsCycle: boolean;
   readonly numSteps: number;
   /** Steps of all epochs before this one. */
   readonly firstStep: number;
@@ -28,34 +32,50 @@ export function planEpochs(recipe: TrainingRecipe, numSamples: number): readonly
     const { cycles } = phase;
     const schedule = createSchedule(phase.schedule, { cycles, stepsPerEpoch: numSteps, direction: monitor.direction });
     const firstEpochIndex = epochs.length;
-    const numEpochs = cycleLengths(phase.cycles).reduce((sum, length) => sum + length, 0);
+    const ends = cycleEnds(phase.cycles);
+    const numEpochs = ends.at(-1) ?? 0;
     for (let index = 0; index < numEpochs; index += 1) {
       const learningRatesAt: PlannedEpoch["learningRatesAt"] = (step, history) => {
-        const ofPhase = history.slice(firstEpochIndex);
-        const monitored = ofPhase.map((record) => metricsOf(record).get(monitor.metric) as number);
+        const monitored = history
+          .filter((record) => record.epoch > firstEpochIndex)
+          .map((record) => monitoredValue(record, monitor));
         const factor = schedule(index * numSteps + step, monitored);
         const [early, late, head] = phase.learningRates;
         return [early * factor, late * factor, head * factor];
       };
-      epochs.push({ epoch: epochs.length + 1, phase, phaseIndex, numSteps, firstStep, learningRatesAt });
+      const endsCycle = ends.includes(index + 1);
+      epochs.push({ epoch: epochs.length + 1, phase, phaseIndex, endsCycle, numSteps, firstStep, learningRatesAt });
       firstStep += numSteps;
     }
   }
+  checkRecipe(recipe, epochs.length);
   return epochs;
 }
 
-/** Samples that batch norm needs at once to have a variance. */
-export const smallestPart = 2;
+/** How many samples batch norm needs at once: two to have a variance, one where it uses its running statistics. */
+export function smallestPart({ batchNorm }: PhaseRecipe): number {
+  return batchNorm === "freeze" ? 1 : 2;
+}
 
-function countSteps({ name, batch, microBatch = batch }: PhaseRecipe, numSamples: number): number {
-  if (batch < smallestPart) {
+/** Epochs of the phase after which a cycle is over. */
+function cycleEnds(cycles: CycleSetting): readonly number[] {
+  let end = 0;
+  return cycleLengths(cycles).map((length) => {
+    end += length;
+    return end;
+  });
+}
+
+function countSteps(phase: PhaseRecipe, numSamples: number): number {
+  const { name, batch, microBatch = batch } = phase;
+  if (batch < smallestPart(phase)) {
     fail(
       "configuration",
       `Phase "${name}" trains with batches of one sample, which batch norm cannot normalise.`,
       "Set batch to 2 or more.",
     );
   }
-  if (smallestPartOf(batch, microBatch) < smallestPart) {
+  if (smallestPartOf(batch, microBatch) < smallestPart(phase)) {
     fail(
       "configuration",
       `Phase "${name}" cuts batches of ${batch} samples so that one is by itself, which batch norm cannot normalise.`,

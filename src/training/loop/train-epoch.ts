@@ -16,6 +16,8 @@ export interface EpochPlace {
   readonly state: TrainingState;
   /** Writes a checkpoint. */
   keep(state: TrainingState): Promise<void>;
+  /** Is told of every step, counted from 1 over all epochs. */
+  stepped(totalSteps: number): void;
 }
 
 /** Milliseconds between two reports; each makes the device finish what it is at. */
@@ -35,13 +37,15 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     const lossSum = readLosses(unread, epoch).reduce((sum, loss) => sum + loss, state.lossSum);
     state = { ...state, lossSum };
   };
-  const { clipNorm, seed } = recipe;
+  const { size, clipNorm } = epoch.phase;
+  const { samples } = training.data(size);
+  const { seed } = recipe;
 
   const { step: firstStep } = state;
   const microBatch = microBatchOf(epoch, state);
   for await (const event of trainSteps({
     ...training,
-    ...{ optimizer, loss, clipNorm, seed, epoch, history: state.history, firstStep, microBatch },
+    ...{ optimizer, samples, loss, clipNorm, seed, epoch, history: state.history, firstStep, microBatch },
   })) {
     if (event.type === "shrunk") {
       // Kept at once: an interrupted run must not find out a second time, at another step.
@@ -56,10 +60,12 @@ export async function trainEpoch(training: Training, place: EpochPlace): Promise
     state = {
       ...state,
       step: state.step + 1,
+      totalSteps: state.totalSteps + 1,
       trainedMs: state.trainedMs + (time - lastStepAt),
       waitedMs: state.waitedMs + event.waitedMs,
     };
     lastStepAt = time;
+    place.stepped(state.totalSteps);
     const isLast = state.step === epoch.numSteps;
 
     if (isLast || time - lastReportAt >= reportEveryMs) {

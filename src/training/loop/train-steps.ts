@@ -66,7 +66,7 @@ export function readLosses(losses: Tensor[], { epoch, phase }: PlannedEpoch): nu
 /** Half as many samples at once; where there are no fewer, a failure. */
 function shrink({ epoch, samples }: EpochTraining, { batch, microBatch }: Step, cause: Error): number {
   const { name } = epoch.phase;
-  const next = halveLimit(batch.numImages, microBatch, smallestPart);
+  const next = halveLimit(batch.numImages, microBatch, smallestPart(epoch.phase));
   if (next !== undefined) return next;
   const failure = {
     cause: "memory",

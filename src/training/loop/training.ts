@@ -8,8 +8,8 @@ import type { TrainingRecipe } from "./recipe.ts";
 /** A network, what it is trained on and how, and who is told. */
 export interface Training {
   readonly network: Network;
-  readonly samples: SampleSet;
-  readonly validation: SampleSet;
+  /** The samples with images of a phase's size. */
+  data(size: number): TrainingData;
   readonly normalization: Normalization;
   readonly recipe: TrainingRecipe;
   readonly checkpoints: CheckpointStore;
@@ -22,6 +22,12 @@ export interface Training {
   now(): number;
 }
 
+/** Both have the same samples at every size. */
+export interface TrainingData {
+  readonly samples: SampleSet;
+  readonly validation: SampleSet;
+}
+
 /** Is told what happens. */
 export interface TrainingObserver {
   resumed(position: { readonly epoch: number; readonly step: number }): void;
@@ -30,6 +36,12 @@ export interface TrainingObserver {
   validated(progress: EpochProgress): void;
   /** Memory ran out: the step is tried again with at most `microBatch` of its `batch` samples at once. */
   shrunk(change: { readonly step: number; readonly microBatch: number; readonly batch: number }): void;
+  /** Training, or the phase, ends after this epoch because it got no better. */
+  stopped(record: EpochRecord): void;
+  /** Statistics of averaged weights are computed, image by image. */
+  recalibrated(progress: { readonly numDone: number; readonly numImages: number }): void;
+  /** The mean weights that are to be kept do not exist: training was over before the first of them. */
+  missedAverage(): void;
   /** Once for each epoch, in order; those of an interrupted run first. */
   finished(record: EpochRecord): void;
 }

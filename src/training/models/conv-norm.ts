@@ -17,14 +17,23 @@ export interface FoldingLayer extends Layer {
   unfold(): void;
 }
 
+export interface ConvNormSetting {
+  readonly seed: number;
+  /** See `BatchNormOptions`. */
+  readonly isNormFrozen: () => boolean;
+  /** The network's first layer, without a gradient by its input. */
+  readonly isFirst?: boolean;
+}
+
 /**
  * Convolution, batch norm, and ReLU where the spec has one. Folded, `infer` is a convolution with a bias, which TensorFlow
- * fuses with the sum and the ReLU after it. `isFirst`: the network's first layer, without a gradient by its input.
+ * fuses with the sum and the ReLU after it.
  */
-export function createConvNorm(spec: ConvNormSpec, seed: number, isFirst: boolean): FoldingLayer {
+export function createConvNorm(spec: ConvNormSpec, setting: ConvNormSetting): FoldingLayer {
+  const { seed, isNormFrozen, isFirst = false } = setting;
   const { tf } = runtime();
   const convolution = createConvolution({ ...spec, name: spec.convolution, seed, isFirst });
-  const norm = createBatchNorm({ name: spec.norm, numChannels: spec.outputs, group: spec.group });
+  const norm = createBatchNorm({ name: spec.norm, numChannels: spec.outputs, group: spec.group, isNormFrozen });
   const layers = createSequence([convolution, norm, ...(spec.relu ? [createRelu()] : [])]);
   let folded: FoldedConvolution | undefined;
 

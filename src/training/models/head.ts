@@ -22,6 +22,8 @@ export interface HeadPlace {
   readonly numFeatures: number;
   readonly numClasses: number;
   readonly seed: number;
+  /** See `BatchNormOptions`. */
+  readonly isNormFrozen: () => boolean;
   /** See `DropoutOptions`. */
   readonly dropoutPlace: () => DropoutPlace;
 }
@@ -56,12 +58,12 @@ export function describeHead(
  * `[n, h, w, numFeatures]` → logits `[n, numClasses]`. Parameters are `head.0.bn.weight`, `head.0.linear.weight`, …
  */
 export function createHead(options: HeadOptions, place: HeadPlace): Layer {
-  const { seed, dropoutPlace } = place;
+  const { seed, isNormFrozen, dropoutPlace } = place;
   const layers: Layer[] = [options.pool === "concat" ? createConcatPool() : createAveragePool()];
   for (const [index, { norm, dropout, linear, inputs, outputs }] of describeHead(options, place).entries()) {
     if (index > 0) layers.push(createRelu());
     layers.push(
-      createVectorBatchNorm(createBatchNorm({ name: norm, numChannels: inputs, group: 2 })),
+      createVectorBatchNorm(createBatchNorm({ name: norm, numChannels: inputs, group: 2, isNormFrozen })),
       createDropout({ name: dropout, rate: options.dropout, seed, place: dropoutPlace }),
       createLinear({ name: linear, inputs, outputs, group: 2, seed }),
     );

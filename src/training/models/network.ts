@@ -23,6 +23,9 @@ export interface NetworkOptions {
 /** What is trained: all, or the head alone while the body's weights and batch norm statistics stay as they are. */
 export type Freeze = "none" | "body";
 
+/** `freeze`: batch norm uses its running statistics, which stay as they are, while its weights train (fastai's bn_freeze). */
+export type BatchNormMode = "train" | "freeze";
+
 export interface TrainingBatch {
   /** Normalised images, float32 `[n, height, width, numChannels]`. */
   readonly images: Tensor;
@@ -58,7 +61,9 @@ export interface Network {
   readonly parameters: readonly Parameter[];
   readonly statistics: readonly Statistic[];
   trainableParameters(): readonly Parameter[];
-  freeze(what: Freeze): void;
+  freeze(what: Freeze, batchNorm?: BatchNormMode): void;
+  /** One forward pass for the sake of the running statistics. `step` as for `computeGradients`. */
+  updateStatistics(images: Tensor, step: number): void;
   /**
    * One forward and backward pass. `step` counts the optimizer's steps from the beginning of training: dropout depends on
    * it, so that a repeated step gives the same numbers.
@@ -85,13 +90,17 @@ export function createNetwork(options: NetworkOptions): Network {
   const { tf } = runtime();
   let dropoutPlace = { step: 0, firstRow: 0 };
   let frozen: Freeze = "none";
+  let batchNormMode: BatchNormMode = "train";
+  const isNormFrozen = () => batchNormMode === "freeze";
   const training = createCompiled<"images" | "labels", string>();
+  const calibration = createCompiled<"images", "logits">();
   const prediction = createCompiled<"images", "logits">();
-  const body = createBody(spec, seed);
+  const body = createBody(spec, { seed, isNormFrozen });
   const head = createHead(options.head, {
     numFeatures: spec.numFeatures,
     numClasses,
     seed,
+    isNormFrozen,
     dropoutPlace: () => dropoutPlace,
   });
   const parameters = [...body.parameters, ...head.parameters];
@@ -131,12 +140,26 @@ export function createNetwork(options: NetworkOptions): Network {
     parameters,
     statistics: [...body.statistics, ...head.statistics],
     trainableParameters: () => (frozen === "body" ? head.parameters : parameters),
-    freeze(what) {
+    freeze(what, batchNorm = "train") {
       frozen = what;
+      batchNormMode = batchNorm;
+    },
+    updateStatistics(images, step) {
+      dropoutPlace = { step, firstRow: 0 };
+      const mode = batchNormMode;
+      batchNormMode = "train";
+      // What layers keep for a backward pass goes with the scope; the statistics outlive it.
+      runtime().tf.tidy(() => {
+        calibration.run({ key: [], inputs: { images } }, (inputs) => ({
+          logits: head.forward(body.forward(inputs.images)),
+        }));
+        return [...body.statistics, ...head.statistics].map(({ value }) => value);
+      });
+      batchNormMode = mode;
     },
     computeGradients({ images, labels, part }, loss, step) {
       dropoutPlace = { step, firstRow: part?.firstRow ?? 0 };
-      const call = { key: [frozen, loss, part?.numRows], inputs: { images, labels } };
+      const call = { key: [frozen, batchNormMode, loss, part?.numRows], inputs: { images, labels } };
       const { [lossName]: value, ...byName } = training.run(call, (inputs) =>
         computePass({ ...inputs, ...(part && { part }) }, loss),
       );
@@ -151,6 +174,7 @@ export function createNetwork(options: NetworkOptions): Network {
     createPredictor,
     dispose() {
       training.dispose();
+      calibration.dispose();
       prediction.dispose();
       body.dispose();
       head.dispose();

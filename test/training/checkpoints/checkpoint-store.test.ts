@@ -25,15 +25,18 @@ describe("checkpoints", () => {
     expect(readdirSync(folder).sort()).toEqual(["2-training.safetensors", "checkpoint.json"]);
   });
 
-  it("keeps the best weights until better ones come", async () => {
+  it("keeps some epochs' weights until others take their place", async () => {
     const store = await openCheckpoints(folder);
-    await store.save(momentAt(1), arraysOf(10));
+    await store.save(momentAt(1), { added: new Map([["epoch-1", arraysOf(10)]]), kept: ["epoch-1"] });
     await store.save(momentAt(2));
     const reopened = await openCheckpoints(folder);
-    expect(await reopened.loadBest()).toEqual(arraysOf(10));
-    await reopened.save(momentAt(3), arraysOf(30));
-    expect(await (await openCheckpoints(folder)).loadBest()).toEqual(arraysOf(30));
-    expect(readdirSync(folder)).toHaveLength(3);
+    expect(await reopened.loadWeights("epoch-1")).toEqual(arraysOf(10));
+    await reopened.save(momentAt(3), { added: new Map([["epoch-2", arraysOf(20)]]), kept: ["epoch-1", "epoch-2"] });
+    await reopened.save(momentAt(4), { added: new Map([["ema-3", arraysOf(30)]]), kept: ["epoch-2", "ema-3"] });
+    const last = await openCheckpoints(folder);
+    expect([await last.loadWeights("epoch-2"), await last.loadWeights("ema-3")]).toEqual([arraysOf(20), arraysOf(30)]);
+    await expect(last.loadWeights("epoch-1")).rejects.toThrow("no weights are kept as epoch-1");
+    expect(readdirSync(folder)).toHaveLength(4);
   });
 
   it("takes no notice of what a crash left half written", async () => {

@@ -10,7 +10,7 @@ import { createNetwork } from "../../../src/training/models/network.ts";
 import type { Runtime } from "../../../src/training/runtime/load.ts";
 import { exportWeights } from "../../../src/training/weights/network-weights.ts";
 import { loadTestTensorflow } from "../../rig/tensorflow.ts";
-import { createToySamples, toyNormalization, toyRecipe } from "./toy.ts";
+import { createToySamples, deafObserver, toyNormalization, toyRecipe } from "./toy.ts";
 
 /** What TensorFlow's allocator gives out here, in MiB: enough for a few of these samples at a time. */
 const memory = 128;
@@ -47,17 +47,19 @@ async function run(work: string, changes: Partial<TrainingRecipe> = {}, images =
   const shrunk: Trained["shrunk"][number][] = [];
   try {
     const { history } = await train({
-      ...{ network, samples: images, validation, normalization: toyNormalization, recipe: { ...recipe, ...changes } },
+      ...{
+        network,
+        data: () => ({ samples: images, validation }),
+        normalization: toyNormalization,
+        recipe: { ...recipe, ...changes },
+      },
       checkpoints: await openCheckpoints(join(folder, work)),
       checkpointEvery: 100,
       signal: new AbortController().signal,
       now: () => performance.now(),
       observer: {
-        resumed: () => {},
-        trained: () => {},
-        validated: () => {},
+        ...deafObserver,
         shrunk: (change) => shrunk.push(change),
-        finished: () => {},
       },
     });
     const weights = [...exportWeights(network)].map(

@@ -1,5 +1,6 @@
 import type { SampleSet } from "../../../src/training/batches/sample-set.ts";
 import type { TrainingRecipe } from "../../../src/training/loop/recipe.ts";
+import type { TrainingObserver } from "../../../src/training/loop/training.ts";
 import { createRandom } from "../../../src/util/random.ts";
 
 /** Three labels, each a bright stripe in a channel of its own; easy to learn, and several may be there at once. */
@@ -37,10 +38,31 @@ export function createToySamples(numSamples: number, seed: number, size = 32): S
 
 export const toyNormalization = { mean: [0.2, 0.2, 0.2, 0.1], std: [0.25, 0.25, 0.25, 0.1] };
 
+/** Hears nothing. */
+export const deafObserver: TrainingObserver = {
+  resumed: () => {},
+  trained: () => {},
+  validated: () => {},
+  shrunk: () => {},
+  stopped: () => {},
+  recalibrated: () => {},
+  missedAverage: () => {},
+  finished: () => {},
+};
+
+const everyPhase = {
+  size: 32,
+  batchNorm: "train",
+  loss: { type: "focal", gamma: 2 },
+  optimizer: { type: "adam" },
+  clipNorm: 1,
+} as const;
+
 /** A frozen epoch and two cycles, with everything that draws random numbers switched on. */
 export const toyRecipe: TrainingRecipe = {
   phases: [
     {
+      ...everyPhase,
       name: "head",
       freeze: "body",
       cycles: { epochs: 1 },
@@ -49,6 +71,7 @@ export const toyRecipe: TrainingRecipe = {
       batch: 16,
     },
     {
+      ...everyPhase,
       name: "all",
       freeze: "none",
       cycles: { cycles: 2, cycle_len: 2 },
@@ -58,9 +81,7 @@ export const toyRecipe: TrainingRecipe = {
       augment: { rotate: { degrees: 10 }, dihedral: true, lighting: { brightness: 0.05, contrast: 0.05 } },
     },
   ],
-  loss: { type: "focal", gamma: 2 },
-  optimizer: { type: "adam" },
-  clipNorm: 1,
+  top: 1,
   monitor: { metric: "val/macro_f1", direction: "maximize" },
   keep: "best",
   threshold: 0.5,

@@ -12,7 +12,7 @@ import { createNetwork, type Network } from "../../../src/training/models/networ
 import type { Runtime } from "../../../src/training/runtime/load.ts";
 import { exportWeights } from "../../../src/training/weights/network-weights.ts";
 import { loadTestTensorflow } from "../../rig/tensorflow.ts";
-import { createToySamples, toyNormalization, toyRecipe } from "./toy.ts";
+import { createToySamples, deafObserver, toyNormalization, toyRecipe } from "./toy.ts";
 
 let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), "pipe-train-"));
@@ -54,10 +54,9 @@ async function run(
   let numReports = 0;
   let time = 0;
   try {
-    const { keptEpoch } = await train({
+    const { kept } = await train({
       network,
-      samples,
-      validation,
+      data: () => ({ samples, validation }),
       normalization: toyNormalization,
       recipe,
       checkpoints: await openCheckpoints(join(folder, work)),
@@ -66,6 +65,7 @@ async function run(
       // A second a look, so that every step is reported.
       now: () => (time += 1000),
       observer: {
+        ...deafObserver,
         resumed: (position) => {
           resumedAt = position;
         },
@@ -73,12 +73,11 @@ async function run(
           numReports += 1;
           if (numReports === abortAt) abort.abort(new Error("interrupted"));
         },
-        validated: () => {},
         shrunk: (change) => shrunk.push(change),
         finished: (record) => records.push(record),
       },
     });
-    return { records, resumedAt, shrunk, weights: digest(network), keptEpoch };
+    return { records, resumedAt, shrunk, weights: digest(network), keptEpoch: kept.epoch };
   } finally {
     network.dispose();
   }
@@ -106,9 +105,9 @@ describe("train", () => {
       "5 all",
     ]);
     expect(records.at(-1)!.trainLoss).toBeLessThan(records[0]!.trainLoss * 0.6);
-    const best = Math.max(...records.map(({ macroF1 }) => macroF1));
+    const best = Math.max(...records.map(({ validation: { macroF1 } }) => macroF1));
     expect(best).toBeGreaterThan(0.6);
-    expect(records[keptEpoch - 1]!.macroF1).toBe(best);
+    expect(records[keptEpoch - 1]!.validation.macroF1).toBe(best);
   });
 
   it.each([1, 6, 8, 14])("interrupted after %i steps, it goes on to the same weights and records", async (abortAt) => {
@@ -156,8 +155,8 @@ describe("train", () => {
   it("says so when the loss is no number, or the batch larger than the set or a single sample", async () => {
     const [, phase] = toyRecipe.phases;
     const wild = { ...phase!, learningRates: [1e20, 1e20, 1e20] as const };
-    const { clipNorm: _, ...unclipped } = toyRecipe;
-    await expect(run("wild", { ...unclipped, phases: [wild] })).rejects.toThrow(/loss became (NaN|Infinity)/);
+    const { clipNorm: _, ...unclipped } = wild;
+    await expect(run("wild", { ...toyRecipe, phases: [unclipped] })).rejects.toThrow(/loss became (NaN|Infinity)/);
     const huge = { ...phase!, batch: 101 };
     await expect(run("huge", { ...toyRecipe, phases: [huge] })).rejects.toThrow(
       'Phase "all" wants batches of 101 samples, and there are only 100 to train on.',
