@@ -879,7 +879,7 @@ export interface ModelTrainWith {
     ends: "training" | "phase";
   };
   /**
-   * How many of the best epochs by the monitored metric stay in models: best, top-2, …
+   * How many of the best epochs by the monitored metric stay in the output models, as best, top-2, and so on.
    */
   top: number;
   /**
