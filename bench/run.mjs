@@ -1,7 +1,7 @@
-// `npm run bench`: training and inference of ours against PyTorch, in turn, each in a process of its own. The machine's other
-// load falls on both, so compare the ratio, not the rates.
-//   npm run bench -- [--size 128] [--batch 16] [--steps 8] [--turns 3]
-// The rival's Python is $PIPE_BENCH_PYTHON, or an environment that is made in bench/.venv (torch from the index of pip).
+// `npm run bench`: training and inference of ours, PyTorch and Keras in turn, each in a process of its own. The machine's other load falls
+// on all of them, so compare the ratios, not the rates.
+//   npm run bench -- [--sizes 128,256,512] [--batch 16] [--steps 8] [--turns 3]
+// The rivals' Python is $PIPE_BENCH_PYTHON (PyTorch) and $PIPE_BENCH_KERAS_PYTHON, or an environment that is made in bench/.venv.
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,34 +12,43 @@ import { rivalPython } from "./rivals/python.mjs";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (!isReady(root)) makeReady(root);
 // Only now is there a build to import.
-const { runOurs, runRival } = await import("./training/turns.mjs");
+const { runKeras, runOurs, runTorch } = await import("./training/turns.mjs");
 
 const { values } = parseArgs({
   options: {
-    size: { type: "string", default: "128" },
+    sizes: { type: "string", default: "128,256,512" },
     batch: { type: "string", default: "16" },
     steps: { type: "string", default: "8" },
     turns: { type: "string", default: "3" },
   },
 });
-const { size, batch, steps } = values;
-const args = [size, batch, steps];
-const python = rivalPython();
+const torch = rivalPython();
+const keras = rivalPython("PIPE_BENCH_KERAS_PYTHON");
+const kinds = { train: "images/s", infer: "images/s", memory: "MB" };
 
-console.log(`ResNet-34, 4 channels, ${size} px, batch ${batch}, ${availableParallelism()} cores; images per second`);
-const turns = [];
-for (let turn = 0; turn < Number(values.turns); turn += 1) {
-  const result = { ours: await runOurs(args), rival: await runRival(python, args) };
-  turns.push(result);
-  for (const kind of ["train", "infer"]) print(kind, result.ours[kind], result.rival[kind]);
-}
-for (const kind of ["train", "infer"]) {
-  const ratios = turns.map(({ ours, rival }) => ours[kind] / rival[kind]);
-  console.log(`${kind}: ${median(ratios).toFixed(2)} × PyTorch (median of ${ratios.length} turns)`);
+for (const size of values.sizes.split(",")) {
+  const args = [size, values.batch, values.steps];
+  console.log(`ResNet-34, 4 channels, ${size} px, batch ${values.batch}, ${availableParallelism()} cores`);
+  const turns = [];
+  for (let turn = 0; turn < Number(values.turns); turn += 1) {
+    const result = { ours: await runOurs(args), PyTorch: runTorch(torch, args), Keras: runKeras(keras, args) };
+    turns.push(result);
+    for (const kind of Object.keys(kinds)) console.log(`  ${describe(kind, (side) => result[side][kind])}`);
+  }
+  console.log("  medians, and medians of the ratios to PyTorch and Keras:");
+  for (const kind of Object.keys(kinds)) {
+    const ratios = ["PyTorch", "Keras"].map((rival) =>
+      median(turns.map((turn) => turn.ours[kind] / turn[rival][kind])),
+    );
+    const sides = describe(kind, (side) => median(turns.map((turn) => turn[side][kind])));
+    console.log(`  ${sides}  = ${ratios.map((ratio) => `${ratio.toFixed(2)} ×`).join(", ")}`);
+  }
 }
 
-function print(kind, ours, rival) {
-  console.log(`  ${kind}  ours ${ours.toFixed(2)}  PyTorch ${rival.toFixed(2)}  ratio ${(ours / rival).toFixed(2)}`);
+function describe(kind, readSide) {
+  const digits = kind === "memory" ? 0 : 2;
+  const sides = ["ours", "PyTorch", "Keras"].map((side) => `${side} ${readSide(side).toFixed(digits)}`);
+  return `${kind}  ${sides.join("  ")} ${kinds[kind]}`;
 }
 
 function median(numbers) {

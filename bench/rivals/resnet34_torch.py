@@ -1,10 +1,11 @@
-"""Training steps and inference of ResNet-34 in PyTorch; prints images per second as JSON.
+"""Training steps and inference of ResNet-34 in PyTorch; prints images per second, and the peak of memory in MB, as JSON.
 
-    python resnet34_torch.py SIZE BATCH STEPS
+    python resnet34_torch.py SIZE BATCH STEPS LAYOUT
 
-Both memory layouts are timed and the better one counts; medians after three steps to warm up.
+LAYOUT is that of tensors in memory, contiguous_format or channels_last; medians after three steps to warm up.
 """
 import json
+import resource
 import statistics
 import sys
 import time
@@ -84,5 +85,5 @@ def measure(layout):
     return {**rates, "infer": images_per_second(infer)}
 
 
-results = [measure(torch.contiguous_format), measure(torch.channels_last)]
-print(json.dumps({kind: max(result[kind] for result in results) for kind in ("train", "infer")}))
+rates = measure(getattr(torch, sys.argv[4]))
+print(json.dumps({**rates, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))

@@ -1,4 +1,4 @@
-// Training steps and inference of our ResNet-34; prints images per second as JSON: step.mjs ADDON SIZE BATCH STEPS.
+// Training steps and inference of our ResNet-34; prints images per second, and the peak of memory in MB, as JSON: step.mjs ADDON SIZE BATCH STEPS.
 import { performance } from "node:perf_hooks";
 import { createLoss } from "../../dist/training/losses/create-loss.js";
 import { createNetwork } from "../../dist/training/models/network.js";
@@ -24,8 +24,10 @@ function train(step) {
   pass.loss.dispose();
 }
 
+let predictor;
 function infer() {
-  const logits = network.predict(images);
+  predictor ??= network.createPredictor();
+  const logits = predictor.predict(images);
   logits.dataSync();
   logits.dispose();
 }
@@ -42,4 +44,5 @@ function imagesPerSecond(run) {
   return (2 * batch) / (sorted[(steps - 1) >> 1] + sorted[steps >> 1]);
 }
 
-console.log(JSON.stringify({ train: imagesPerSecond(train), infer: imagesPerSecond(infer) }));
+const rates = { train: imagesPerSecond(train), infer: imagesPerSecond(infer) };
+console.log(JSON.stringify({ ...rates, memory: process.resourceUsage().maxRSS / 1024 }));

@@ -1,4 +1,4 @@
-// One turn of each side in a fresh process, which prints its images per second in JSON, as the last line.
+// One turn of each side in a fresh process, which prints its images per second and peak of memory in JSON, as the last line.
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +15,18 @@ export async function runOurs(args) {
   return run(process.execPath, [join(folder, "step.mjs"), addon, ...args], tensorflowEnvironment(process.env));
 }
 
-export async function runRival(python, args) {
-  return run(python, [join(folder, "..", "rivals", "resnet34_torch.py"), ...args], process.env);
+/** The better layout of each rate; the memory of the one that trains faster. */
+export function runTorch(python, args) {
+  const script = join(folder, "..", "rivals", "resnet34_torch.py");
+  const layouts = ["contiguous_format", "channels_last"].map((layout) =>
+    run(python, [script, ...args, layout], process.env),
+  );
+  const [best] = layouts.toSorted((a, b) => b.train - a.train);
+  return { ...best, infer: Math.max(...layouts.map(({ infer }) => infer)) };
+}
+
+export function runKeras(python, args) {
+  return run(python, [join(folder, "..", "rivals", "resnet34_keras.py"), ...args], process.env);
 }
 
 function run(command, args, env) {

@@ -7,6 +7,11 @@ export function add(a: Tensor, b: Tensor): Tensor {
   return executeOne("AddV2", float32(), [a, b]);
 }
 
+/** a + b of one shape. TensorFlow fuses this op, unlike `add`, with a convolution before it, since it need not ask for the shapes. */
+export function addEqual(a: Tensor, b: Tensor): Tensor {
+  return executeOne("AddN", { ...float32(), N: 2 }, [a, b]);
+}
+
 /** Element by element; either side may be a scalar. */
 export function multiply(a: Tensor, b: Tensor): Tensor {
   return executeOne("Mul", float32(), [a, b]);

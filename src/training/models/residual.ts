@@ -1,4 +1,4 @@
-import { add } from "../kernels/elementwise.ts";
+import { addEqual } from "../kernels/elementwise.ts";
 import type { Tensor } from "../runtime/load.ts";
 import type { Layer } from "./layer.ts";
 
@@ -9,7 +9,7 @@ export function createResidual(branch: Layer, shortcut?: Layer): Layer {
   function sum(x: Tensor, apply: (layer: Layer) => Tensor): Tensor {
     const left = apply(branch);
     const right = shortcut ? apply(shortcut) : x;
-    const y = add(left, right);
+    const y = addEqual(left, right);
     left.dispose();
     if (right !== x) right.dispose();
     return y;
