@@ -21,7 +21,7 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     case "changed":
       return describeChanges(cause.changes, pipelineFile);
     case "upstream":
-      return `depends on what ${cause.stages.join(", ")} will give`;
+      return `depends on what ${listStages(cause.stages)} will give`;
     case "skipped":
       return cause.reason;
     default:
@@ -30,6 +30,16 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
 }
 
 /** The first of several changes, and how many more there are. */
+/** Stages of one matrix as one: `split, train (60)`. */
+function listStages(stages: readonly string[]): string {
+  const families = new Map<string, string[]>();
+  for (const stage of stages) {
+    const name = stage.split("@")[0] ?? stage;
+    families.set(name, [...(families.get(name) ?? []), stage]);
+  }
+  return [...families].map(([name, ids]) => (ids.length === 1 ? ids.join() : `${name} (${ids.length})`)).join(", ");
+}
+
 function describeChanges(changes: readonly FingerprintChange[], file: string): string {
   const shown = changes.slice(0, maxChanges).map((change) => describeChange(change, file));
   const numMore = changes.length - shown.length;
