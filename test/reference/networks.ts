@@ -62,10 +62,14 @@ export function referenceWeights({ arch, width, hidden, pool = "concat" }: Refer
   return hashWeights(shapes);
 }
 
-export function createReferenceNetwork(options: ReferenceNetwork): Network {
-  const { arch, width, hidden, pool = "concat" } = options;
+/** The network of resnet.py, with random weights. */
+export function createRandomNetwork({ arch, width, hidden, pool = "concat" }: ReferenceNetwork): Network {
   const head = { pool, hidden, dropout: 0 };
-  const network = createNetwork({ arch, width, numChannels, numClasses, head, seed: 0 });
+  return createNetwork({ arch, width, numChannels, numClasses, head, seed: 0 });
+}
+
+export function createReferenceNetwork(options: ReferenceNetwork): Network {
+  const network = createRandomNetwork(options);
   importWeights(network, referenceWeights(options), "the reference");
   return network;
 }
