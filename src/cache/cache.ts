@@ -8,6 +8,8 @@ import type { Manifest } from "./manifest.ts";
 export interface Cache {
   /** Looks for an entry; cheap, no content is read. */
   lookup(fingerprint: Fingerprint): Promise<CacheLookup>;
+  /** Asks the remote cache, if there is one; what it says is not checked before `Attempt.restore`. */
+  lookupRemote(fingerprint: Fingerprint): Promise<Manifest | undefined>;
   /** Notes that a run takes an entry, after the run has linked it; false when it was removed meanwhile. */
   use(entry: CacheEntry): Promise<boolean>;
   /** Removes what killed attempts left behind, other than work that a next attempt goes on from. */
@@ -46,6 +48,14 @@ export interface SealOptions {
 /** What is to be written into the manifest; the rest of it comes from the outputs. */
 export type ManifestDraft = Omit<Manifest, "version" | "fingerprint" | "outputs" | "outputsFolder" | "superseded">;
 
+export type RestoreResult =
+  /** The entry is committed, and the attempt has ended. */
+  | { readonly type: "restored"; readonly entry: CacheEntry }
+  /** Nothing was touched. */
+  | { readonly type: "absent" }
+  /** Parts of it may lie in the outputs' folder: discard the attempt and begin another. */
+  | { readonly type: "failed" };
+
 /** The making of one entry. Ends with `commit` or `discard`; a process that dies between them leaves the old entry. */
 export interface Attempt {
   /** An empty folder for the outputs. */
@@ -59,6 +69,8 @@ export interface Attempt {
     outputs: Readonly<Record<string, OutputDeclaration>>,
     options?: SealOptions,
   ): Promise<Readonly<Record<string, OutputRecord>>>;
+  /** Brings the entry from the remote cache, if it has it as it was made. */
+  restore(): Promise<RestoreResult>;
   /** Puts sealed outputs into the cache. */
   commit(outputs: Readonly<Record<string, OutputRecord>>, draft: ManifestDraft): Promise<CacheEntry>;
   /** Removes the outputs and keeps the work folder. */

@@ -36,6 +36,7 @@ export function createLocalCache(folder: string): Cache {
     async lookup(fingerprint) {
       return lookup(placesOf(folder, fingerprint).entry);
     },
+    lookupRemote: async () => undefined,
     async use({ manifest: { fingerprint } }) {
       const { entry } = placesOf(folder, fingerprint);
       await touchManifest(entry);
@@ -95,6 +96,7 @@ async function startAttempt(places: EntryPlaces, lock: FolderLock, options: Begi
         records[key] = await sealOutput(outputsFolder, { name: key, ...output }, sealOptions);
       return records;
     },
+    restore: async () => ({ type: "absent" }),
     async commit(outputs, draft) {
       const entry = await moveIn(places, name, (superseded) => ({
         version: 1,

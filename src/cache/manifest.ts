@@ -52,7 +52,16 @@ export function serialiseManifest(manifest: Manifest): string {
  */
 export function loadManifest(entryFolder: string): Manifest | undefined {
   try {
-    const stored = JSON.parse(readFileSync(join(entryFolder, manifestName), "utf8")) as Manifest & {
+    return parseManifest(readFileSync(join(entryFolder, manifestName), "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The manifest that a text holds; undefined when it is none, or one that this version cannot read. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    const stored = JSON.parse(text) as Manifest & {
       readonly metrics: unknown;
     };
     if (stored.version !== 1 || !isWhole(stored)) return undefined;

@@ -49,8 +49,8 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: "cache",
     summary:
-      "List kept results (ls), read them again (verify), remove some (gc), keep some from being removed (pin, unpin).",
-    positionals: ["ls|verify|gc|pin|unpin", "[ENTRY|RUN|STAGE]"],
+      "List kept results (ls), read them again (verify), remove some (gc), keep some from that (pin, unpin), copy all to the remote cache (push).",
+    positionals: ["ls|verify|gc|pin|unpin|push", "[ENTRY|RUN|STAGE]"],
     options: ["sort", "max-size", "older-than", "keep-runs", "dry-run", "json", "quiet"],
     load: async () => (await import("./commands/cache.ts")).cache,
   },

@@ -8,9 +8,10 @@ import { formatDuration } from "./quantities.ts";
 interface PlannedStage {
   readonly stage: string;
   readonly uses: string;
-  readonly action: "cached" | "run" | "unknown" | "skip";
+  readonly action: "cached" | "restore" | "run" | "unknown" | "skip";
   readonly cause: StageCause;
   readonly durationMs?: number;
+  readonly sizeBytes?: number;
   readonly expected?: { readonly durationMs: number; readonly sizeBytes: number };
   readonly network: boolean;
 }
@@ -41,6 +42,7 @@ export function renderPlan(report: PlanReport, pipelineFile: string, palette: Pa
   const totals = [
     `${count("run")} to run`,
     ...(numUnknown > 0 ? [`${numUnknown} that depend on them`] : []),
+    ...(count("restore") > 0 ? [`${count("restore")} to restore from the remote cache`] : []),
     `${count("cached")} cached`,
     ...(count("skip") > 0 ? [`${count("skip")} skipped`] : []),
   ];
@@ -48,10 +50,16 @@ export function renderPlan(report: PlanReport, pipelineFile: string, palette: Pa
   return `${rows.join("\n")}\n\n${[totals.join(", "), ...costs].join("\n")}\n`;
 }
 
-function describeStage({ action, cause, durationMs, expected }: PlannedStage, file: string, palette: Palette): string {
+function describeStage(
+  { action, cause, durationMs, sizeBytes, expected }: PlannedStage,
+  file: string,
+  palette: Palette,
+): string {
   if (action === "cached")
     return `${palette.cyan("cached")}   ${palette.dim(`saves ${formatDuration(durationMs ?? 0)}`)}`;
   if (action === "skip") return palette.dim(`skipped  ${describeCause(cause, file)}`);
+  if (action === "restore")
+    return `${palette.cyan("restore")}  ${palette.dim(`${formatBytes(sizeBytes ?? 0)}, saves ${formatDuration(durationMs ?? 0)}`)}`;
   const word = action === "run" ? `${palette.yellow("runs")}     ` : `${palette.dim("may run")}  `;
   const time = expected === undefined ? "" : palette.dim(`, took ${formatDuration(expected.durationMs)} last time`);
   return `${word}${describeCause(cause, file)}${time}`;

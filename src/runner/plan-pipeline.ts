@@ -8,13 +8,15 @@ import { type PreviewOptions, previewStages, type StagePreview } from "./preview
 export interface PlannedStage {
   readonly stage: StageId;
   readonly uses: string;
-  /** `unknown`: stages that it reads from run first, and may give what they gave before. */
-  readonly action: "cached" | "run" | "unknown" | "skip";
+  /** `restore`: from the remote cache. `unknown`: stages that it reads from run first, and may give what they gave before. */
+  readonly action: "cached" | "restore" | "run" | "unknown" | "skip";
   readonly cause: StageCause;
   /** Absent while inputs are unknown. */
   readonly fingerprint?: Fingerprint;
-  /** How long the cached result took to make. */
+  /** How long the cached result, here or in the remote cache, took to make. */
   readonly durationMs?: number;
+  /** Of a result that comes from the remote cache. */
+  readonly sizeBytes?: number;
   /** Of a stage that may run: what its last good result took, and how large its outputs were. */
   readonly expected?: { readonly durationMs: number; readonly sizeBytes: number };
   /** It talks to a server. */
@@ -40,6 +42,11 @@ function describePreview(preview: StagePreview, { history }: PlanKnowledge): Pla
     return { ...common, action: "unknown", cause: { type: "upstream", stages: preview.waitsFor }, ...expected };
   }
   const { cause, fingerprint, entry } = preview.plan;
+  if (preview.remote !== undefined) {
+    const { durationMs, outputs } = preview.remote;
+    const sizeBytes = Object.values(outputs).reduce((sum, output) => sum + output.sizeBytes, 0);
+    return { ...common, action: "restore", cause, fingerprint, durationMs, sizeBytes };
+  }
   if (entry === undefined) return { ...common, action: "run", cause, fingerprint, ...expected };
   return { ...common, action: "cached", cause, fingerprint, durationMs: entry.manifest.durationMs };
 }

@@ -1,5 +1,6 @@
 import type { StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
+import type { Manifest } from "../cache/manifest.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { findSkipReason } from "./judge-condition.ts";
 import { createPlanKnowledge } from "./plan-knowledge.ts";
@@ -12,7 +13,13 @@ export type PreviewOptions = Pick<RunOptions, "project" | "cache" | "force" | "s
 /** What can be said of a stage before anything runs. */
 export type StagePreview =
   | { readonly type: "skipped"; readonly stage: Stage; readonly reason: string }
-  | { readonly type: "known"; readonly stage: Stage; readonly plan: StagePlan }
+  | {
+      readonly type: "known";
+      readonly stage: Stage;
+      readonly plan: StagePlan;
+      /** What the remote cache says that it has, where the stage would have to run without it. */
+      readonly remote?: Manifest;
+    }
   /** Stages that it reads from run first, and may give what they gave before. */
   | { readonly type: "unknown"; readonly stage: Stage; readonly waitsFor: readonly StageId[] };
 
@@ -38,8 +45,12 @@ export async function previewStages(
       continue;
     }
     const plan = await planStage(stage, knowledge);
-    if (plan.entry !== undefined) results.set(stage.id, plan.entry);
-    previews.push({ type: "known", stage, plan });
+    const isAsked = plan.entry === undefined && plan.cause.type !== "forced";
+    const remote = isAsked ? await options.cache.lookupRemote(plan.fingerprint) : undefined;
+    // Nothing is read from the outputs of an entry that is still elsewhere: its digests are enough for a plan.
+    const entry = plan.entry ?? (remote && { manifest: remote, outputsFolder: "" });
+    if (entry !== undefined) results.set(stage.id, entry);
+    previews.push({ type: "known", stage, plan, ...(remote && { remote }) });
   }
   return { previews, knowledge };
 }

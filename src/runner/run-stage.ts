@@ -51,10 +51,18 @@ async function executeAttempt(
   { attempt, tries }: { readonly attempt: Attempt; readonly tries: StageTries },
   state: RunState,
 ): Promise<StageEnd | Retry | "again"> {
-  const others = plan.cause.type === "forced" ? undefined : await state.knowledge.cache.lookup(plan.fingerprint);
-  if (others?.type === "hit") {
-    await attempt.discard();
-    return finishCached(stage, plan, others.entry, state);
+  if (plan.cause.type !== "forced") {
+    const others = await state.knowledge.cache.lookup(plan.fingerprint);
+    if (others.type === "hit") {
+      await attempt.discard();
+      return finishCached(stage, plan, others.entry, state);
+    }
+    const restored = await attempt.restore();
+    if (restored.type === "restored") return finishCached(stage, plan, restored.entry, state);
+    if (restored.type === "failed") {
+      await attempt.discard();
+      return "again";
+    }
   }
   const reserved = await reserveResources(stage, state);
   try {

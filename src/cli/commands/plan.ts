@@ -1,11 +1,11 @@
 import { readFreeBytes } from "../../base/disk-space.ts";
-import { createLocalCache } from "../../cache/local-cache.ts";
 import { createPalette } from "../../report/palette.ts";
 import { type PlanReport, renderPlan } from "../../report/plan-report.ts";
 import { planPipeline } from "../../runner/plan-pipeline.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
+import { openCache } from "../open-cache.ts";
 import { openProject } from "../open-project.ts";
 import { describeSurroundings } from "../stage-surroundings.ts";
 import { withInterrupts } from "../with-interrupts.ts";
@@ -31,16 +31,19 @@ async function makePlan(
 ): Promise<PlanReport> {
   const { options, io, folder } = invocation;
   const project = openProject(invocation);
+  const { cache } = await openCache(project, io, (level, text) => io.stderr.write(`${level}: ${text}\n`));
   const stages = await planPipeline(pipeline, {
     project,
-    cache: createLocalCache(project.cacheFolder),
+    cache,
     force: selectForced(pipeline, invocation),
     ...(target === undefined ? {} : { target }),
     surroundings: describeSurroundings(io),
   });
   const freeBytes = await readFreeBytes(folder);
   if (options.online !== true) return { stages, freeBytes };
-  const toRun = new Set(stages.filter(({ action }) => action !== "cached").map(({ stage }) => stage));
+  const toRun = new Set(
+    stages.filter(({ action }) => action === "run" || action === "unknown").map(({ stage }) => stage),
+  );
   // Loaded only when asked for: a plan is made more often than anything else.
   const { askSubmissionsLeft } = await import("../submissions-left.ts");
   const asked = pipeline.stages.filter(({ id }) => toRun.has(id));

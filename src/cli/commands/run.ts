@@ -1,5 +1,4 @@
 import type { RunEvent } from "../../base/event.ts";
-import { createLocalCache } from "../../cache/local-cache.ts";
 import { registerRuns } from "../../cache/upkeep/cache-users.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderTracking } from "../../report/tracking-summary.ts";
@@ -14,6 +13,7 @@ import { locatePlaces } from "../find-capacity.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
+import { openCache } from "../open-cache.ts";
 import { openProject } from "../open-project.ts";
 import { reportFailure } from "../report-failure.ts";
 import { createSetupReport } from "../setup-report.ts";
@@ -32,8 +32,11 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
   const project = openProject(invocation);
   const now = createForwardClock(Date.now);
   const reporter = await createReporter(invocation, { project, numStages: stages.length });
-  const notify = (level: "info" | "warning", text: string): void =>
-    reporter.handle({ type: "notice", at: now(), level, text });
+  let isReporting = true;
+  const notify = (level: "info" | "warning", text: string): void => {
+    if (isReporting) reporter.handle({ type: "notice", at: now(), level, text });
+    else io.stderr.write(`${level}: ${text}\n`);
+  };
   const tracker = createTracker({
     runsFolder: project.runsFolder,
     findServer: () => (invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment)),
@@ -49,10 +52,11 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       signal: interrupts.signal,
       onSetup: createSetupReport((line) => notify("info", line)),
     });
+    const { cache, close } = await openCache(project, io, notify);
     if (project.isCacheShared) await registerRuns(project.cacheFolder, project.runsFolder);
     const { status } = await runPipeline(pipeline, {
       project,
-      cache: createLocalCache(project.cacheFolder),
+      cache,
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       force: selectForced(pipeline, invocation),
       ...(target === undefined ? {} : { target }),
@@ -66,6 +70,8 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       now,
     });
     await reporter.close();
+    isReporting = false;
+    await close(interrupts.signal);
     await closeTracker(tracker, invocation, interrupts.signal);
     return status === "done" ? 0 : status === "failed" ? 1 : 130;
   } catch (error) {

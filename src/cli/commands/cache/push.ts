@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { FailureError } from "../../../base/failure.ts";
+import { pushEntry } from "../../../cache/remote/remote-entries.ts";
+import { listEntries } from "../../../cache/upkeep/list-entries.ts";
+import { formatBytes } from "../../../util/format-bytes.ts";
+import type { ExitCode, Invocation } from "../../command.ts";
+import { openRemoteStore } from "../../open-cache.ts";
+import { openProject } from "../../open-project.ts";
+
+/** Copies all results that the remote cache lacks to it. */
+export async function pushCache(invocation: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const { io } = invocation;
+  const project = openProject(invocation);
+  const store = await openRemoteStore(project, io);
+  if (store === undefined)
+    throw new FailureError({
+      cause: "configuration",
+      message: "No remote cache is named.",
+      hint: "Set PIPE_REMOTE_CACHE to a folder or to s3://BUCKET/PREFIX.",
+    });
+  for (const { fingerprint, manifest, folder, sizeBytes } of await listEntries(project.cacheFolder)) {
+    signal.throwIfAborted();
+    const entry = { manifest, outputsFolder: join(folder, manifest.outputsFolder) };
+    const isThere = await pushEntry(store, entry, signal).catch((error) => failToPush(store.name, error));
+    const result = isThere ? `is in ${store.name}` : "names places of this machine; not pushed";
+    io.stdout.write(`${manifest.madeFor} ${fingerprint.slice(0, 12)} (${formatBytes(sizeBytes)}) ${result}\n`);
+  }
+  return 0;
+}
+
+function failToPush(name: string, error: unknown): never {
+  const message = `The remote cache ${name} does not take results: ${error instanceof Error ? error.message : String(error)}.`;
+  throw new FailureError({ cause: "network", message }, { cause: error });
+}
