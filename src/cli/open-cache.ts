@@ -31,6 +31,8 @@ export async function openRemoteStore(
   const address = environment["PIPE_REMOTE_CACHE"];
   if (!address) return undefined;
   if (address.startsWith("s3:")) {
+    // It warns on Node 20 of versions to come; ours is pinned.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     // A large library, which only those pay for who use it.
     const { createS3Store, locateS3 } = await import("../cache/remote/s3-store.ts");
     return createS3Store(locateS3(address, environment));
