@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile, stat } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../util/canonical-json.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
@@ -30,6 +30,9 @@ const concurrentReads = 8;
 export async function openImagePack(options: PackOptions): Promise<ImagePack> {
   const folder = join(options.store, packKey(options.dataset, options.size));
   const description = (await loadDescription(folder)) ?? (await makePack(folder, options));
+  const now = new Date();
+  // The time of the folder is that of its last use; who may not set it may read all the same.
+  await utimes(folder, now, now).catch(() => {});
   return openPack(folder, description);
 }
 

@@ -116,7 +116,7 @@ describe("a remote cache in a bucket", () => {
   });
 
   it("that nobody serves, or that never answers, fails no run and does not hold it up", async () => {
-    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    const silent = createServer((socket) => socket.on("error", () => {}).resume()).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as { port: number };
     const secret = "planted-secret-5f3a";
