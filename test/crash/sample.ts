@@ -9,7 +9,7 @@ const steps: readonly { readonly name: string; readonly call: string; readonly p
   { name: "the stage's process starts", call: "spawn", path: /^\/node$/ },
   { name: "the stage's process writes down who it is", call: "writeFile", path: /\/process\.json$/ },
   { name: "a command starts", call: "spawn", path: /^\/sh$/ },
-  { name: "a stage writes its output", call: "write", path: /^\.pipe\/work\/\w+\/outputs-#\// },
+  { name: "a stage writes its output", call: "writeFile", path: /^\.pipe\/work\/\w+\/outputs-#\// },
   { name: "the outputs move into the cache", call: "rename", path: /^\.pipe\/cache\/\w+\/outputs-#$/ },
   { name: "the manifest is written", call: "writeFile", path: /^\.pipe\/cache\/\w+\/\.manifest\.json\.#\.tmp$/ },
   { name: "the manifest takes its place", call: "rename", path: /^\.pipe\/cache\/\w+\/manifest\.json$/ },

@@ -25,7 +25,13 @@ export async function findBrokenEntries(projectFolder: string): Promise<string[]
 /** Lists what a finished run has left behind that nothing names. */
 export async function findLeftovers(projectFolder: string): Promise<string[]> {
   const state = join(projectFolder, ".pipe");
-  const found = (await readdir(join(state, "work")).catch(() => [])).map((name) => `.pipe/work/${name}`);
+  const found: string[] = [];
+  for (const name of await readdir(join(state, "work")).catch(() => [])) {
+    const names = await readdir(join(state, "work", name));
+    const kept = await readdir(join(state, "work", name, "kept")).catch(() => []);
+    // What a next attempt could go on from stays.
+    if (kept.length === 0 || names.length > 1) found.push(`.pipe/work/${name.slice(0, 8)}: ${names.join(", ")}`);
+  }
   for (const entry of await readdir(join(state, "cache")).catch(() => [])) {
     const names = await readdir(join(state, "cache", entry));
     const text = await readFile(join(state, "cache", entry, "manifest.json"), "utf8").catch(() => undefined);
