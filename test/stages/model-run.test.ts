@@ -135,7 +135,9 @@ describe("training and prediction through the command line", { timeout: 300_000 
     expect(validation.labels).toHaveLength(3 * validation.ids.length);
     expect(new Set(validation.ids).size).toBeGreaterThanOrEqual(10);
     const history = readFileSync(whole.output("train", "history"), "utf8").trimEnd().split("\n");
-    expect(history[0]).toBe("epoch,phase,train/loss,val/loss,val/macro_f1,val/micro_f1,lr/early,lr/late,lr/head");
+    expect(history[0]).toBe(
+      "epoch,phase,train/loss,val/loss,val/macro_f1,val/micro_f1,val/map,lr/early,lr/late,lr/head,train/micro_batch",
+    );
     expect(history.slice(1).map((row) => row.split(",").slice(0, 2).join())).toEqual(["1,head", "2,all", "3,all"]);
     const submission = readFileSync(whole.output("predict", "submission"), "utf8").split("\n");
     const ids = Array.from({ length: numTest }, (_, index) => `s${numTrain + numTest - 1 - index}`);
