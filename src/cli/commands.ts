@@ -40,6 +40,13 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/validate.ts")).validate,
   },
   {
+    name: "runs",
+    summary: "List the runs, newest first: when, how long, how they ended, their main metrics, the commit.",
+    positionals: [],
+    options: ["pipeline", "limit", "json"],
+    load: async () => (await import("./commands/runs.ts")).runs,
+  },
+  {
     name: "diff",
     summary: "Compare two runs: parameters, what decides each stage, results, metrics, environment.",
     positionals: ["RUN", "RUN"],

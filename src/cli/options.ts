@@ -72,6 +72,16 @@ export const optionTable = {
     type: "switch",
     description: "Ask Kaggle how many submissions are left to competitions that the run would submit to.",
   },
+  pipeline: {
+    type: "value",
+    placeholder: "NAME",
+    description: "Only runs of the pipeline of this name.",
+  },
+  limit: {
+    type: "value",
+    placeholder: "N",
+    description: "Show no more than this many; 20 unless given.",
+  },
   sort: {
     type: "value",
     placeholder: "ORDER",

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import type { StageOutcome } from "../base/event.ts";
+import { selectHeadlines } from "../base/headline-metrics.ts";
 import { formatDuration, formatMetric } from "./quantities.ts";
 import type { ReporterOptions } from "./reporter.ts";
 import type { RunView, StageView } from "./run-view.ts";
@@ -67,18 +68,12 @@ function renderTotals(
 /** The last value of what tells how good a result is. */
 function renderMetrics(stages: readonly StageView[], { palette }: ReporterOptions): string[] {
   const rows = stages.flatMap(({ id, metrics }) => {
-    const shown = selectMetrics([...metrics]).slice(0, maxMetrics);
+    const shown = selectHeadlines([...metrics]).slice(0, maxMetrics);
     return shown.length === 0
       ? []
       : [[id, shown.map(([name, { value }]) => `${name} ${palette.bold(formatMetric(value))}`).join("  ")] as const];
   });
   return renderRows(rows);
-}
-
-/** Of a stage that names its best epoch, that one's; else what was measured on held-out data or by a competition. */
-function selectMetrics<Value>(metrics: readonly (readonly [name: string, value: Value])[]): typeof metrics {
-  const best = metrics.filter(([name]) => name.startsWith("best/"));
-  return best.length > 0 ? best : metrics.filter(([name]) => /^(val|test|kaggle)\//.test(name) || !name.includes("/"));
 }
 
 /** Outputs that no other stage reads: what the pipeline is for. */

@@ -1,5 +1,6 @@
 import { type Difference, flattenJson, listDifferences } from "../base/flatten-json.ts";
 import type { RunId, StageId } from "../base/ids.ts";
+import type { Json } from "../base/json.ts";
 import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import type { RunContent, StageContent } from "./run-content.ts";
 
@@ -65,8 +66,12 @@ function diffStage(
     durationsMs: [old.durationMs, current.durationMs],
     inputs: before === undefined || after === undefined ? [] : diffInputs(old, current),
     outputs: listDifferences(old.outputs, current.outputs),
-    metrics: listDifferences(old.metrics, current.metrics),
+    metrics: listDifferences(lastValues(old), lastValues(current)),
   };
+}
+
+function lastValues({ metrics }: StageContent): Map<string, Json> {
+  return new Map([...metrics].map(([name, { last }]) => [name, last]));
 }
 
 /** By all that decides the results where the cache knows it still, else by the parameters in the records. */

@@ -1,8 +1,6 @@
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
-import type { RunEvent, RunStarted, StageFinished, StageMetric } from "../base/event.ts";
+import type { RunFinished, StageFinished } from "../base/event.ts";
 import { type Failure, fail } from "../base/failure.ts";
 import { flattenJson } from "../base/flatten-json.ts";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
@@ -10,12 +8,21 @@ import type { Json, JsonObject } from "../base/json.ts";
 import { placesOf } from "../cache/entry-places.ts";
 import type { FingerprintInputs } from "../cache/fingerprint.ts";
 import { loadManifest } from "../cache/manifest.ts";
+import { type MetricValues, readRunEvents } from "./read-run-events.ts";
+import { isLive } from "./run-list.ts";
 
 /** What a run was and what came out of it, as its record tells. */
 export interface RunContent {
   readonly run: RunId;
   readonly pipeline: string;
   readonly file: string;
+  /** `broken off`: its process died before it could say how the run ended. */
+  readonly status: RunFinished["status"] | "running" | "broken off";
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  /** Of a run without an end, up to its last event. */
+  readonly durationMs: number;
+  readonly git: { readonly commit: string; readonly dirty: boolean } | undefined;
   /** The document's parameters by dotted path. */
   readonly params: ReadonlyMap<string, Json>;
   /** Versions, system and commit, by name. */
@@ -32,15 +39,14 @@ export interface StageContent {
   readonly params: JsonObject;
   /** Content digests by output. */
   readonly outputs: ReadonlyMap<string, Json>;
-  /** Each metric's last value. */
-  readonly metrics: ReadonlyMap<string, Json>;
+  readonly metrics: ReadonlyMap<string, MetricValues>;
 }
 
 /** Reads the record of a run. Throws `FailureError` when there is none that can be read. */
 export async function loadRunContent(runFolder: string, cacheFolder: string): Promise<RunContent> {
   const run = basename(runFolder) as RunId;
   const resolved = await readResolved(runFolder);
-  const { started, ends, metrics } = await readEvents(join(runFolder, "events.ndjson"));
+  const { started, finished, lastAt, ends, metrics } = await readRunEvents(runFolder);
   if (started === undefined)
     fail("input", `The record of the run ${run} has no beginning.`, "Compare with another run.");
   const stages = new Map<StageId, StageContent>();
@@ -48,7 +54,10 @@ export async function loadRunContent(runFolder: string, cacheFolder: string): Pr
     stages.set(stage, await describeStage(ends.get(stage), metrics.get(stage) ?? new Map(), cacheFolder));
   const { pipeline, file, params, git } = started;
   const environment = flattenJson({ ...resolved.environment, ...(git && { git: { ...git } }) });
-  return { run, pipeline, file, params: flattenJson(params), environment, stages };
+  const status = finished?.status ?? ((await isLive(runFolder)) ? "running" : "broken off");
+  const durationMs = finished?.durationMs ?? (lastAt ?? started.at) - started.at;
+  const course = { status, startedAt: started.at, durationMs, git } as const;
+  return { run, pipeline, file, ...course, params: flattenJson(params), environment, stages };
 }
 
 async function readResolved(runFolder: string): Promise<{ readonly environment?: JsonObject }> {
@@ -60,47 +69,9 @@ async function readResolved(runFolder: string): Promise<{ readonly environment?:
   }
 }
 
-interface ReadEvents {
-  readonly started: RunStarted | undefined;
-  readonly ends: ReadonlyMap<StageId, StageFinished>;
-  /** Last values by name. */
-  readonly metrics: ReadonlyMap<StageId, ReadonlyMap<string, Json>>;
-}
-
-async function readEvents(file: string): Promise<ReadEvents> {
-  let started: RunStarted | undefined;
-  const ends = new Map<StageId, StageFinished>();
-  const metrics = new Map<StageId, Map<string, Json>>();
-  const addMetric = (stage: StageId, { name, value }: StageMetric): void => {
-    if (!metrics.has(stage)) metrics.set(stage, new Map());
-    metrics.get(stage)?.set(name, value);
-  };
-  for await (const event of parseLines(file)) {
-    if (event.type === "run-started") started = event;
-    else if (event.type === "stage-event" && event.event.type === "metric") addMetric(event.stage, event.event);
-    else if (event.type === "stage-finished") {
-      ends.set(event.stage, event);
-      for (const metric of event.metrics) addMetric(event.stage, metric);
-    }
-  }
-  return { started, ends, metrics };
-}
-
-/** The last line of a run that was killed may be cut. */
-async function* parseLines(file: string): AsyncGenerator<RunEvent> {
-  const input = createReadStream(file).on("error", () => {});
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    try {
-      yield JSON.parse(line) as RunEvent;
-    } catch {
-      return;
-    }
-  }
-}
-
 async function describeStage(
   end: StageFinished | undefined,
-  metrics: ReadonlyMap<string, Json>,
+  metrics: ReadonlyMap<string, MetricValues>,
   cacheFolder: string,
 ): Promise<StageContent> {
   const outcome = end?.outcome;

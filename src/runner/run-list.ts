@@ -39,7 +39,8 @@ export async function listRuns(runsFolder: string): Promise<RecordedRun[]> {
   });
 }
 
-async function isLive(runFolder: string): Promise<boolean> {
+/** Whether a run is, or may be, still going on. */
+export async function isLive(runFolder: string): Promise<boolean> {
   try {
     const text = await readFile(join(runFolder, "status.json"), "utf8");
     const { status, process: runner } = JSON.parse(text) as { status: string; process?: ProcessIdentity };
