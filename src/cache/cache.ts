@@ -12,8 +12,8 @@ export interface Cache {
   lookupRemote(fingerprint: Fingerprint): Promise<Manifest | undefined>;
   /** Notes that a run takes an entry, after the run has linked it; false when it was removed meanwhile. */
   use(entry: CacheEntry): Promise<boolean>;
-  /** Removes what killed attempts left behind, other than work that a next attempt goes on from. */
-  sweep(): Promise<void>;
+  /** Removes what killed attempts left behind, other than work without a result yet, which a next attempt goes on from. */
+  sweep(options: SweepOptions): Promise<void>;
   /** Waits until this process alone may make the entry. */
   begin(fingerprint: Fingerprint, options: BeginOptions): Promise<Attempt>;
 }
@@ -28,6 +28,11 @@ export interface CacheEntry {
   readonly manifest: Manifest;
   /** Absolute path that `OutputRecord.path` is relative to. */
   readonly outputsFolder: string;
+}
+
+export interface SweepOptions {
+  /** Results are about to be made anew: work on those that exist stays too. */
+  readonly isForced: boolean;
 }
 
 export interface BeginOptions {

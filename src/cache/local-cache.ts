@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { lstatSync } from "node:fs";
 import { mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { OutputRecord } from "../base/event.ts";
@@ -7,7 +6,7 @@ import type { Fingerprint } from "../base/ids.ts";
 import { atomicWrite, syncFolder } from "../util/atomic-write.ts";
 import { errorCode } from "../util/error-code.ts";
 import { acquireLock, type FolderLock } from "../util/folder-lock.ts";
-import type { Attempt, BeginOptions, Cache, CacheEntry, CacheLookup } from "./cache.ts";
+import type { Attempt, BeginOptions, Cache, CacheEntry, SweepOptions } from "./cache.ts";
 import {
   type EntryPlaces,
   identityName,
@@ -18,6 +17,7 @@ import {
   withIdleEntry,
 } from "./entry-places.ts";
 import { layOutCache } from "./layout.ts";
+import { lookUpEntry } from "./look-up-entry.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
 import { awaitOrphan } from "./orphan.ts";
 import { sealOutput } from "./seal-output.ts";
@@ -34,18 +34,18 @@ import { sealOutput } from "./seal-output.ts";
 export function createLocalCache(folder: string): Cache {
   return {
     async lookup(fingerprint) {
-      return lookup(placesOf(folder, fingerprint).entry);
+      return lookUpEntry(placesOf(folder, fingerprint).entry);
     },
     lookupRemote: async () => undefined,
     async use({ manifest: { fingerprint } }) {
       const { entry } = placesOf(folder, fingerprint);
       await touchManifest(entry);
-      return lookup(entry).type === "hit";
+      return lookUpEntry(entry).type === "hit";
     },
-    async sweep() {
+    async sweep(options) {
       // Folders in work/ are named by fingerprints, and most of the time there is none.
       for (const name of await listNames(layOutCache(folder).work))
-        await sweepWork(placesOf(folder, name as Fingerprint));
+        await sweepWork(placesOf(folder, name as Fingerprint), options);
     },
     async begin(fingerprint, options) {
       const places = placesOf(folder, fingerprint);
@@ -58,17 +58,6 @@ export function createLocalCache(folder: string): Cache {
       }
     },
   };
-}
-
-function lookup(entryFolder: string): CacheLookup {
-  const manifest = loadManifest(entryFolder);
-  if (manifest === undefined) return { type: "miss" };
-  const outputsFolder = join(entryFolder, manifest.outputsFolder);
-  for (const { path } of Object.values(manifest.outputs)) {
-    const whole = join(outputsFolder, path);
-    if (lstatSync(whole, { throwIfNoEntry: false }) === undefined) return { type: "damaged", path: whole };
-  }
-  return { type: "hit", entry: { manifest, outputsFolder } };
 }
 
 async function startAttempt(places: EntryPlaces, lock: FolderLock, options: BeginOptions): Promise<Attempt> {
@@ -140,10 +129,11 @@ async function touchManifest(entryFolder: string): Promise<void> {
 }
 
 /** Leaves alone what is somebody's, also what a stage of a dead runner still writes to. */
-async function sweepWork(places: EntryPlaces): Promise<void> {
+async function sweepWork(places: EntryPlaces, { isForced }: SweepOptions): Promise<void> {
   await withIdleEntry(places, async () => {
     await removeLeftovers(places);
-    const kept = await listNames(join(places.work, keptName));
+    const isWanted = isForced || lookUpEntry(places.entry).type !== "hit";
+    const kept = isWanted ? await listNames(join(places.work, keptName)) : [];
     if (kept.length === 0) await rm(places.work, { recursive: true, force: true });
   });
 }

@@ -16,7 +16,7 @@ export interface CacheCollection {
 
 interface RemovedItem {
   readonly type: "entry" | "pack" | "work" | "leftover";
-  readonly why?: "old" | "large";
+  readonly why?: "old" | "large" | "done";
   readonly stage?: string;
   readonly fingerprint?: string;
   readonly path: string;
@@ -24,7 +24,7 @@ interface RemovedItem {
 }
 
 const typeWords = { entry: "result", pack: "packed images", work: "checkpoints", leftover: "leftover" } as const;
-const whyWords = { old: "not used for so long", large: "to make room" } as const;
+const whyWords = { old: "not used for so long", large: "to make room", done: "the result is there" } as const;
 
 /** A line for each thing that goes, then the sums, and what keeps the cache above its budget. */
 export function renderCollection(collection: CacheCollection, palette: Palette): string {

@@ -32,7 +32,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   const run = createRunId(pipeline.name, new Date(startedAt), randomBytes(2));
   const git = readGitState(options.project.folder);
   const stages = selectStages(pipeline, options.target);
-  await options.cache.sweep();
+  await options.cache.sweep({ isForced: options.force === "all" || options.force.size > 0 });
   const record = await openRunRecord(options.project.runsFolder, run, {
     pipeline,
     environment: options.surroundings.environment,

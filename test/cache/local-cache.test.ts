@@ -167,17 +167,29 @@ describe("an attempt", () => {
     await mkdir(join(work, "outputs-11111111"), { recursive: true });
     await mkdir(join(work, "kept"));
     await writeFile(join(work, "kept", "checkpoint"), "half");
-    await cache.sweep();
+    await cache.sweep({ isForced: false });
     expect(await readdir(work)).toEqual(["kept"]);
     await rm(join(work, "kept", "checkpoint"));
-    await cache.sweep();
+    await cache.sweep({ isForced: false });
     expect(await readdir(join(folder, "work"))).toEqual([]);
+  });
+
+  it("that was killed on the way to a new result is swept up whole, unless that is wanted still", async () => {
+    await make("old");
+    const work = join(folder, "work", fingerprint);
+    await mkdir(join(work, "kept"), { recursive: true });
+    await writeFile(join(work, "kept", "checkpoint"), "half");
+    await cache.sweep({ isForced: true });
+    expect(await readdir(work)).toEqual(["kept"]);
+    await cache.sweep({ isForced: false });
+    expect(await readdir(join(folder, "work"))).toEqual([]);
+    expect(await readModel()).toBe("old");
   });
 
   it("is left alone by a sweep while it is at work", async () => {
     const attempt = await begin();
     await writeModel(attempt, "weights");
-    await cache.sweep();
+    await cache.sweep({ isForced: false });
     await attempt.commit(await attempt.seal(outputs), draft);
     expect(await readModel()).toBe("weights");
   });

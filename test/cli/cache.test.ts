@@ -181,10 +181,12 @@ describe("pipe cache gc", () => {
       [`.pipe/cache/${entry}/outputs-00000000/part`]: "1234",
       ".pipe/cache/abcd/outputs-11111111/part": "12",
       ".pipe/trash/half/part": "1",
+      [`.pipe/work/${entry}/kept/checkpoint`]: "123",
     });
     const { stdout } = await project.pipe(["cache", "gc"]);
     expect(stdout.match(/removed leftover/g)).toHaveLength(3);
-    expect(stdout).toContain("removed 7 B; results and packed images 2.00 kB → 2.00 kB\n");
+    expect(stdout).toMatch(/^removed checkpoints .* \(3 B, the result is there\)$/m);
+    expect(stdout).toContain("removed 10 B; results and packed images 2.00 kB → 2.00 kB\n");
     expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(3);
     expect(await project.list(".pipe/cache")).not.toContain("abcd");
     // The outputs of the first run are replaced; they go when the run's record does.

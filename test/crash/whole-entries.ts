@@ -28,9 +28,7 @@ export async function findLeftovers(projectFolder: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(join(state, "work")).catch(() => [])) {
     const names = await readdir(join(state, "work", name));
-    const kept = await readdir(join(state, "work", name, "kept")).catch(() => []);
-    // What a next attempt could go on from stays.
-    if (kept.length === 0 || names.length > 1) found.push(`.pipe/work/${name.slice(0, 8)}: ${names.join(", ")}`);
+    found.push(`.pipe/work/${name.slice(0, 8)}: ${names.join(", ")}`);
   }
   for (const entry of await readdir(join(state, "cache")).catch(() => [])) {
     const names = await readdir(join(state, "cache", entry));

@@ -4,6 +4,7 @@ import type { Fingerprint } from "../../base/ids.ts";
 import { measureFolder } from "../../util/folder-size.ts";
 import { type EntryPlaces, keptName, listLeftovers, listNames, placesOf, withIdleEntry } from "../entry-places.ts";
 import { layOutCache } from "../layout.ts";
+import { lookUpEntry } from "../look-up-entry.ts";
 import { loadManifest } from "../manifest.ts";
 import type { ListedPack } from "./choose-garbage.ts";
 import type { Garbage } from "./garbage.ts";
@@ -39,8 +40,8 @@ async function listSuperseded({ entry }: EntryPlaces, linked: ReadonlySet<string
   return (manifest?.superseded ?? []).map((name) => join(entry, name)).filter((path) => !linked.has(path));
 }
 
-/** Work folders of stages that were interrupted longer ago than `maxAgeMs`. */
-export async function findOldWork(
+/** Work folders of stages that were interrupted longer ago than `maxAgeMs`, or whose result is there. */
+export async function findIdleWork(
   cacheFolder: string,
   { now, maxAgeMs }: { readonly now: number; readonly maxAgeMs: number },
 ): Promise<Garbage[]> {
@@ -48,13 +49,13 @@ export async function findOldWork(
   for (const name of await listNames(layOutCache(cacheFolder).work)) {
     const fingerprint = name as Fingerprint;
     const places = placesOf(cacheFolder, fingerprint);
-    const changedAt = await stat(join(places.work, keptName)).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => now,
-    );
-    if (now - changedAt <= maxAgeMs) continue;
+    const changed = await stat(join(places.work, keptName)).catch(() => undefined);
+    if (changed === undefined) continue;
+    const isDone = lookUpEntry(places.entry).type === "hit";
+    if (!isDone && now - changed.mtimeMs <= maxAgeMs) continue;
     const sizeBytes = await withIdleEntry(places, () => measureFolder(places.work));
-    if (sizeBytes !== undefined) found.push({ type: "work", why: "old", fingerprint, path: places.work, sizeBytes });
+    if (sizeBytes === undefined) continue;
+    found.push({ type: "work", why: isDone ? "done" : "old", fingerprint, path: places.work, sizeBytes });
   }
   return found;
 }

@@ -15,10 +15,10 @@ export type Garbage =
     }
   /** Images at a size for training, which are made again when they are needed. */
   | { readonly type: "pack"; readonly why: "old" | "large"; readonly path: string; readonly sizeBytes: number }
-  /** What an interrupted stage could have gone on from. */
+  /** What an interrupted stage could have gone on from; `done` when it was to make a result anew that is there. */
   | {
       readonly type: "work";
-      readonly why: "old";
+      readonly why: "old" | "done";
       readonly fingerprint: Fingerprint;
       readonly path: string;
       readonly sizeBytes: number;

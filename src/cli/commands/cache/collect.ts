@@ -1,6 +1,6 @@
 import type { Fingerprint } from "../../../base/ids.ts";
 import { chooseGarbage, type GarbageChoice } from "../../../cache/upkeep/choose-garbage.ts";
-import { findLeftovers, findOldWork, listPacks } from "../../../cache/upkeep/find-garbage.ts";
+import { findIdleWork, findLeftovers, listPacks } from "../../../cache/upkeep/find-garbage.ts";
 import type { CacheBudget, Garbage, KeepReason } from "../../../cache/upkeep/garbage.ts";
 import { listEntries } from "../../../cache/upkeep/list-entries.ts";
 import { removeGarbage } from "../../../cache/upkeep/remove-garbage.ts";
@@ -77,7 +77,7 @@ async function choose(project: Project, { budget, numKeptRuns }: CollectionReque
     runs.flatMap(({ results }) => [...results.values()].map(({ outputsFolder }) => outputsFolder)),
   );
   const leftovers = await findLeftovers(cacheFolder, linked);
-  const work = await findOldWork(cacheFolder, { now, maxAgeMs: budget.maxAgeMs ?? Number.POSITIVE_INFINITY });
+  const work = await findIdleWork(cacheFolder, { now, maxAgeMs: budget.maxAgeMs ?? Number.POSITIVE_INFINITY });
   return { ...choice, garbage: [...leftovers, ...work, ...choice.garbage] };
 }
 
