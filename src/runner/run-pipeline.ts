@@ -18,6 +18,7 @@ import type { RunState, StageEnd } from "./run-state.ts";
 import type { RunOptions } from "./runner.ts";
 import { selectStages } from "./select-stages.ts";
 import { combinationOf } from "./stage-parameters.ts";
+import { sweepTemporaries } from "./sweep-temporaries.ts";
 
 export interface RunResult {
   readonly run: RunId;
@@ -33,6 +34,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   const git = readGitState(options.project.folder);
   const stages = selectStages(pipeline, options.target);
   await options.cache.sweep({ isForced: options.force === "all" || options.force.size > 0 });
+  await sweepTemporaries(options.project);
   const record = await openRunRecord(options.project.runsFolder, run, {
     pipeline,
     environment: options.surroundings.environment,

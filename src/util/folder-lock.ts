@@ -75,6 +75,7 @@ export async function tryLock(folder: string): Promise<LockTrial> {
     // Since the listing, others may have come, gone and removed this number: then it is free again, but below another.
     if ((await listClaims(folder))[0] === number) {
       await removeClaims(folder, numbers);
+      await removeTemporaries(folder);
       return { type: "taken", lock: hold(join(folder, String(number))) };
     }
     await removeClaims(folder, [number]);
@@ -112,13 +113,15 @@ function parseClaim(text: string): Claim {
 async function isSilent(folder: string, path: string): Promise<boolean> {
   const probe = join(folder, `clock-${randomBytes(6).toString("hex")}`);
   await writeFile(probe, "");
-  const now = (await stat(probe)).mtimeMs;
+  const made = await stat(probe).catch(() => undefined);
   await rm(probe, { force: true });
+  // Whoever took the lock meanwhile has tidied up.
+  if (made === undefined) return false;
   const lastSign = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   );
-  return now - lastSign > silenceMs;
+  return made.mtimeMs - lastSign > silenceMs;
 }
 
 async function tryClaim(folder: string, number: number): Promise<boolean> {
@@ -129,11 +132,17 @@ async function tryClaim(folder: string, number: number): Promise<boolean> {
     await link(temporary, join(folder, String(number)));
     return true;
   } catch (error) {
-    if (errorCode(error) === "EEXIST") return false;
+    if (["EEXIST", "ENOENT"].includes(errorCode(error) ?? "")) return false;
     throw error;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Only the holder does so; one who tries meanwhile, and whose file goes with those of the dead, tries again. */
+async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (/^claim-|^clock-|\.free$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 async function removeClaims(folder: string, numbers: readonly number[]): Promise<void> {
@@ -152,7 +161,10 @@ function hold(path: string): FolderLock {
       const free: Claim = { state: "free" };
       const temporary = `${path}.free`;
       await writeFile(temporary, JSON.stringify(free));
-      await rename(temporary, path);
+      await rename(temporary, path).catch((error) => {
+        // One that was silent for so long that it passed for dead holds nothing any more.
+        if (errorCode(error) !== "ENOENT") throw error;
+      });
     },
   };
 }

@@ -24,11 +24,12 @@ export function processState(identity: ProcessIdentity): "alive" | "dead" | "els
   const here = place();
   if (identity.bootId !== here.bootId) return identity.host === here.host ? "dead" : "elsewhere";
   if (identity.pidNamespace !== here.pidNamespace) return "elsewhere";
-  if (!exists(identity.pid)) return "dead";
+  if (!isProcess(identity.pid)) return "dead";
   return (readStartTime(identity.pid) ?? "") === identity.startTime ? "alive" : "dead";
 }
 
-function exists(pid: number): boolean {
+/** Whether a process of this machine or container has the number, be it the one that was meant or a later one. */
+export function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

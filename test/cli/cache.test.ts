@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -193,6 +195,31 @@ describe("pipe cache gc", () => {
     await rm(join(project.folder, "runs", first[0] ?? ""), { recursive: true });
     await project.pipe(["cache", "gc"]);
     expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(2);
+    expect(await runBlocks(project, 1)).toEqual({ large: "cached", copy: "cached" });
+  });
+
+  it("takes away files that killed processes were writing, and leaves those of living ones", async () => {
+    await using project = await createProject();
+    await runBlocks(project, 1);
+    const [lock = ""] = await project.list(".pipe/locks");
+    const [run = ""] = await project.list("runs");
+    const { pid: dead } = spawnSync("true");
+    const left = [
+      `.pipe/locks/${lock}/claim-0123456789ab`,
+      `.pipe/locks/${lock}/1.free`,
+      `.pipe/index/abc.${dead}.tmp`,
+      `.pipe/index/abc.${dead}.clock`,
+      `runs/latest.${dead}.tmp`,
+      `runs/${run}/.status.json.0123456789ab.tmp`,
+      `runs/${run}/stages/large/outputs.${dead}.tmp`,
+    ];
+    const living = [`.pipe/index/def.${process.pid}.tmp`, `runs/${run}/notes.tmp`];
+    await project.write(Object.fromEntries([...left, ...living].map((path) => [path, ""])));
+    const hoursAgo = new Date(Date.now() - 2 * 3_600_000);
+    for (const path of [...left, ...living]) await utimes(join(project.folder, path), hoursAgo, hoursAgo);
+    await project.pipe(["cache", "gc"]);
+    const stays = (path: string): boolean => existsSync(join(project.folder, path));
+    expect([left.filter(stays), living.filter(stays)]).toEqual([[], living]);
     expect(await runBlocks(project, 1)).toEqual({ large: "cached", copy: "cached" });
   });
 

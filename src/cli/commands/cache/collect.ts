@@ -4,10 +4,12 @@ import { findIdleWork, findLeftovers, listPacks } from "../../../cache/upkeep/fi
 import type { CacheBudget, Garbage, KeepReason } from "../../../cache/upkeep/garbage.ts";
 import { listEntries } from "../../../cache/upkeep/list-entries.ts";
 import { removeGarbage } from "../../../cache/upkeep/remove-garbage.ts";
+import { tidyLocks } from "../../../cache/upkeep/tidy-locks.ts";
 import { renderCollection } from "../../../report/cache-collection.ts";
 import { createPalette } from "../../../report/palette.ts";
 import type { Project } from "../../../runner/project.ts";
 import type { RecordedRun } from "../../../runner/run-list.ts";
+import { sweepRunFolders, sweepTemporaries } from "../../../runner/sweep-temporaries.ts";
 import type { ExitCode, Invocation } from "../../command.ts";
 import { openProject } from "../../open-project.ts";
 import { parseDuration, parseSize } from "../../quantities.ts";
@@ -25,6 +27,7 @@ export async function collectGarbage(invocation: Invocation, signal: AbortSignal
   const choice = await choose(project, request);
   const isDryRun = options["dry-run"] === true;
   const removed = isDryRun ? choice.garbage : await removeAll(project.cacheFolder, choice.garbage, signal);
+  if (!isDryRun) await tidy(project);
   const { beforeBytes, afterBytes, keptBytes } = choice;
   const { maxSizeBytes } = request.budget;
   const report = {
@@ -41,6 +44,13 @@ export async function collectGarbage(invocation: Invocation, signal: AbortSignal
       : renderCollection(report, createPalette({ isColored })),
   );
   return maxSizeBytes !== undefined && afterBytes > maxSizeBytes ? 1 : 0;
+}
+
+/** What is too small to be told: files that killed processes were writing. */
+async function tidy(project: Project): Promise<void> {
+  await tidyLocks(project.cacheFolder);
+  await sweepTemporaries(project);
+  await sweepRunFolders(project);
 }
 
 interface CollectionRequest {
