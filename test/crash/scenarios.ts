@@ -41,10 +41,10 @@ const run = ["run", "crash.yaml", "--no-mlflow"];
 
 export const scenarios = {
   /** Nothing is there yet. */
-  first: () => createScenario("a first run", { args: run, prepare: async () => {} }),
+  first: () => createPlainScenario("a first run", { args: run, prepare: async () => {} }),
   /** Some results come from the cache, some are made anew. */
   edited: () =>
-    createScenario("a run after an edit", {
+    createPlainScenario("a run after an edit", {
       args: run,
       async prepare(project) {
         await runWell(project);
@@ -53,17 +53,33 @@ export const scenarios = {
       },
     }),
   /** Each entry of the cache is replaced by one of the same name. */
-  forced: () => createScenario("a forced run", { args: [...run, "--force"], prepare: runWell }),
+  forced: () => createPlainScenario("a forced run", { args: [...run, "--force"], prepare: runWell }),
 } as const;
 
 interface ScenarioOptions {
+  /** What the project has at first, by path. */
+  readonly files: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** Brings it into the state in which the run is killed. */
   readonly prepare: (project: ProjectRig) => Promise<void>;
 }
 
-async function createScenario(name: string, { args, prepare }: ScenarioOptions): Promise<Scenario> {
-  const template = await createProject({ "crash.yaml": pipeline, "words.txt": "one\ntwo\n" });
-  await writeArchive(join(template.folder, "images.zip"), 3);
+function createPlainScenario(
+  name: string,
+  { args, prepare }: Pick<ScenarioOptions, "args" | "prepare">,
+): Promise<Scenario> {
+  return createScenario(name, {
+    files: { "crash.yaml": pipeline, "words.txt": "one\ntwo\n" },
+    args,
+    async prepare(project) {
+      await writeArchive(join(project.folder, "images.zip"), 3);
+      await prepare(project);
+    },
+  });
+}
+
+export async function createScenario(name: string, { files, args, prepare }: ScenarioOptions): Promise<Scenario> {
+  const template = await createProject(files);
   await prepare(template);
   return {
     name,

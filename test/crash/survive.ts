@@ -27,6 +27,8 @@ export interface Survival {
   readonly wasKilled: boolean;
   /** What is wrong, in words; empty when all is well. */
   readonly problems: readonly string[];
+  /** The events of the run after it, one a line. */
+  readonly again: string;
 }
 
 /** Kills a run, looks at what it leaves, then runs the same command again and compares with a run that was never killed. */
@@ -43,7 +45,11 @@ export async function surviveKill({ scenario, results }: Reference, kill: Kill):
   else problems.push(...listDifferences("of the run after it", results, resultsOf(again.stdout)));
   problems.push(...(await findBrokenEntries(project.folder)));
   problems.push(...(await findLeftovers(project.folder)).map((path) => `${path} is left behind`));
-  return { wasKilled, problems: problems.map((problem) => `${describeKill(kill)}: ${problem}`) };
+  return {
+    wasKilled,
+    problems: problems.map((problem) => `${describeKill(kill)}: ${problem}`),
+    again: again.stdout,
+  };
 }
 
 function resultsOf(stdout: string): Record<string, string> {
