@@ -47,6 +47,13 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/runs.ts")).runs,
   },
   {
+    name: "compare",
+    summary: "Show runs side by side: how they ended, parameters that differ, last and best metrics.",
+    positionals: ["RUN", "RUN..."],
+    options: ["json"],
+    load: async () => (await import("./commands/compare.ts")).compare,
+  },
+  {
     name: "diff",
     summary: "Compare two runs: parameters, what decides each stage, results, metrics, environment.",
     positionals: ["RUN", "RUN"],

@@ -95,7 +95,7 @@ function checkPositionals(
   const numRequired = positionals.filter((one) => !one.startsWith("[")).length;
   const usage = `Usage: ${["pipe", name, ...positionals].join(" ")}`;
   if (given.length < numRequired) return [problem("PIPE304", `pipe ${name} needs ${positionals[given.length]}`, usage)];
-  if (given.length <= positionals.length) return [];
+  if (given.length <= positionals.length || positionals.at(-1)?.endsWith("...")) return [];
   const extra = given[positionals.length];
   const hint = isForced ? `${usage}. To force one stage: --force=${extra}` : usage;
   return [problem("PIPE304", `pipe ${name} does not know what to do with "${extra}"`, hint)];
