@@ -2,7 +2,7 @@ import type { CrashPoint, Kill } from "./crash-points.ts";
 import { createScenario, type Scenario } from "./scenarios.ts";
 
 /**
- * Four steps an epoch, each of two parts whose gradients are added up; the first epoch trains the head alone. Checkpoints are
+ * Three steps an epoch, each of two parts whose gradients are added up; the first epoch trains the head alone. Checkpoints are
  * written after two steps and at the end of each epoch, with all that a training carries along: both averages, Adam's moments.
  */
 const pipeline = `version: 1
@@ -73,10 +73,9 @@ export function listTrainingKills(points: readonly CrashPoint[]): TrainingKill[]
   };
   return [
     { ...commit(1), moment: "before", victims: "process", goesOn: undefined },
-    { ...commit(1), moment: "after", victims: "all", goesOn: { epoch: 1, step: 2 } },
-    { ...eventBefore(2), moment: "before", victims: "process", goesOn: { epoch: 1, step: 2 } },
-    { ...content(3), moment: "torn", victims: "all", goesOn: { epoch: 2, step: 0 } },
-    { ...commit(3), moment: "after", victims: "process", goesOn: { epoch: 2, step: 2 } },
-    { ...commit(4), moment: "after", victims: "all", goesOn: { epoch: 3, step: 0 } },
+    { ...eventBefore(2), moment: "before", victims: "all", goesOn: { epoch: 1, step: 2 } },
+    { ...content(3), moment: "torn", victims: "process", goesOn: { epoch: 2, step: 0 } },
+    { ...commit(3), moment: "after", victims: "all", goesOn: { epoch: 2, step: 2 } },
+    { ...commit(4), moment: "after", victims: "process", goesOn: { epoch: 3, step: 0 } },
   ];
 }
