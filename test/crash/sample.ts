@@ -35,3 +35,10 @@ export function spreadKills(points: readonly CrashPoint[], numKills: number): Ki
   const all = listKills(points);
   return Array.from({ length: numKills }, (_, index) => all[Math.floor(((index + 0.5) * all.length) / numKills)]!);
 }
+
+/** Every n-th kill from the k-th on, for `part` as `k/n`; all without. Throws when that is no part. */
+export function takePart(kills: readonly Kill[], part = "1/1"): readonly Kill[] {
+  const [nth = 0, numParts = 0] = /^[1-9]\d*\/[1-9]\d*$/.test(part) ? part.split("/").map(Number) : [];
+  if (nth < 1 || nth > numParts) throw new Error(`"${part}" is no part such as 3/20, the third of twenty`);
+  return kills.filter((_, index) => index % numParts === nth - 1);
+}
