@@ -2,7 +2,7 @@ import type { Diagnostic } from "../base/diagnostic.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { checkStages } from "./check-stages.ts";
-import { type DocumentNode, type MapNode, toJson, visitNodes } from "./document-node.ts";
+import { type DocumentNode, type MapNode, mapValues, toJson, visitNodes } from "./document-node.ts";
 import { resolveLimits } from "./execution.ts";
 import { type ReadSource, readExtended, type SourceFile } from "./extend-document.ts";
 import { applyOverrides } from "./overrides.ts";
@@ -104,6 +104,8 @@ function checkTop(document: MapNode, parameters: Parameters, schemas: StageSchem
     });
     entries.set(key, { ...entry, value });
   }
+  const stages = entries.get("stages");
+  if (stages?.value.type === "map") entries.set("stages", { ...stages, value: withoutContent(stages.value) });
   const top: MapNode = { ...document, entries };
   const [first] = document.entries.values();
   const context = { schemas, prefix: [], owner: first?.keyRange ?? document.range };
@@ -111,12 +113,18 @@ function checkTop(document: MapNode, parameters: Parameters, schemas: StageSchem
   return top;
 }
 
+/** The stages' names only: what each says is checked by itself, and large. */
+function withoutContent(stages: MapNode): MapNode {
+  return mapValues(stages, ({ range }) => ({ type: "scalar", value: null, isQuoted: false, range }));
+}
+
 function reportUnused(document: MapNode, parameters: Parameters, report: Report): void {
   const params = document.entries.get("params")?.value;
   if (params?.type !== "map") return;
-  const aliased = listNodesInStages(document);
-  for (const [name, { keyRange, value }] of params.entries) {
-    if (parameters.used.has(name) || aliased.has(value)) continue;
+  const unused = [...params.entries].filter(([name]) => !parameters.used.has(name));
+  const aliased = unused.length === 0 ? new Set() : listNodesInStages(document);
+  for (const [name, { keyRange, value }] of unused) {
+    if (aliased.has(value)) continue;
     const hint = `Use it as \${{ params.${name} }}, or remove it.`;
     report(problem("PIPE120", keyRange, `nothing uses the parameter "${name}"`, { hint, severity: "warning" }));
   }

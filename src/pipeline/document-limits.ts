@@ -1,3 +1,4 @@
+import { err, ok, type Result } from "../base/result.ts";
 import { lexYaml } from "./yaml-tokens.ts";
 
 /** Deeper than any real document; shallow enough for every recursive walk over one. */
@@ -15,13 +16,17 @@ export interface Excess {
 }
 
 /**
- * The place at which a YAML text nests more than 100 levels or becomes too large, if it does. Looked for before parsing,
- * because the parser calls itself for every level and keeps every token: a document made for it would take the whole
- * process down.
+ * Cuts a YAML text into the lexemes that the parser takes, unless it nests more than 100 levels or becomes too large: then
+ * the error is the place. Looked for before parsing, because the parser calls itself for every level and keeps every token:
+ * a document made for it would take the whole process down.
  */
-export function findExcess(text: string): Excess | undefined {
+export function lexWithinLimits(text: string): Result<readonly string[], Excess> {
+  const lexemes: string[] = [];
   if (text.length > maxCharacters)
-    return { offset: maxCharacters, message: `the document has more than ${maxCharacters / 1e6} million characters` };
+    return err({
+      offset: maxCharacters,
+      message: `the document has more than ${maxCharacters / 1e6} million characters`,
+    });
   let numTokens = 0;
   let lineStart = 0;
   let isLineStart = true;
@@ -29,7 +34,7 @@ export function findExcess(text: string): Excess | undefined {
   /** Columns at which the enclosing blocks begin. */
   const columns: number[] = [];
 
-  for (const { text: token, offset } of lexYaml(text)) {
+  for (const { text: token, offset } of lexYaml(text, (lexeme) => lexemes.push(lexeme))) {
     const isBlank = token.trim() === "";
     if (token === "[" || token === "{") flowDepth++;
     else if (token === "]" || token === "}") flowDepth = Math.max(0, flowDepth - 1);
@@ -37,16 +42,16 @@ export function findExcess(text: string): Excess | undefined {
       enterBlock(columns, offset - lineStart);
     }
     if (flowDepth + columns.length > maxDepth)
-      return { offset, message: `values are nested in more than ${maxDepth} levels` };
+      return err({ offset, message: `values are nested in more than ${maxDepth} levels` });
     numTokens += 1;
     if (numTokens > maxTokens)
-      return { offset, message: `the document has more than ${maxTokens / 1e6} million keys, values and signs` };
+      return err({ offset, message: `the document has more than ${maxTokens / 1e6} million keys, values and signs` });
 
     const lastBreak = token.lastIndexOf("\n");
     if (lastBreak !== -1) lineStart = offset + lastBreak + 1;
     isLineStart = lastBreak !== -1 || (isLineStart && isBlank);
   }
-  return undefined;
+  return ok(lexemes);
 }
 
 function enterBlock(columns: number[], column: number): void {

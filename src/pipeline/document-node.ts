@@ -82,20 +82,26 @@ export function findNode(node: DocumentNode, path: readonly string[]): DocumentN
 }
 
 /**
- * A copy with other values in it; `step` is the key or index of each. Keys keep their place, or get `keyRange` as
- * theirs.
+ * A copy with other values in it, or the node itself when all stay; `step` is the key or index of each. Keys keep their
+ * place, or get `keyRange` as theirs.
  */
 export function mapValues<Node extends ListNode | MapNode>(
   node: Node,
   change: (value: DocumentNode, step: string) => DocumentNode,
   keyRange?: SourceRange,
 ): Node {
-  if (node.type === "list") return { ...node, items: node.items.map((item, index) => change(item, String(index))) };
-  const entries = [...node.entries].map(([key, entry]): [string, MapEntry] => [
-    key,
-    { keyRange: keyRange ?? entry.keyRange, value: change(entry.value, key) },
-  ]);
-  return { ...node, entries: new Map(entries) };
+  if (node.type === "list") {
+    const items = node.items.map((item, index) => change(item, String(index)));
+    return items.every((item, index) => item === node.items[index]) ? node : { ...node, items };
+  }
+  let changed: Map<string, MapEntry> | undefined;
+  for (const [key, entry] of node.entries) {
+    const value = change(entry.value, key);
+    if (value === entry.value && keyRange === undefined) continue;
+    changed ??= new Map(node.entries);
+    changed.set(key, { keyRange: keyRange ?? entry.keyRange, value });
+  }
+  return changed === undefined ? node : { ...node, entries: changed };
 }
 
 /** Calls `visit` for the node and everything below it, with the path of keys and indices. */

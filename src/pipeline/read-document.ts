@@ -1,9 +1,9 @@
-import { parseDocument } from "yaml";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { buildNodes } from "./build-nodes.ts";
-import { findExcess } from "./document-limits.ts";
+import { lexWithinLimits } from "./document-limits.ts";
 import type { DocumentNode, MapNode } from "./document-node.ts";
+import { parseLexemes } from "./parse-lexemes.ts";
 import { problem } from "./problem.ts";
 import { createSourceText } from "./source-text.ts";
 import { describeSyntaxErrors } from "./syntax-errors.ts";
@@ -17,13 +17,13 @@ interface ReadValue {
 /** Reads YAML 1.2 text. Fails only where the text cannot be read at all. */
 export function readYaml(file: string, text: string): Result<ReadValue, Diagnostic[]> {
   const source = createSourceText(file, text);
-  const excess = findExcess(text);
-  if (excess !== undefined) {
-    const location = source.range(excess.offset, excess.offset + 1);
-    return err([problem("PIPE119", location, excess.message)]);
+  const lexemes = lexWithinLimits(text);
+  if (!lexemes.ok) {
+    const { offset, message } = lexemes.error;
+    return err([problem("PIPE119", source.range(offset, offset + 1), message)]);
   }
   // Equal keys are looked for in buildNodes, which knows both places; the parser compares each key with each other.
-  const document = parseDocument(text, { version: "1.2", merge: true, uniqueKeys: false, prettyErrors: false });
+  const document = parseLexemes(lexemes.value, text.length, { version: "1.2", merge: true, uniqueKeys: false });
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0) return err(describeSyntaxErrors(errors, source));
   const problems: Diagnostic[] = [];

@@ -12,7 +12,17 @@ export function createSourceText(file: string, text: string): SourceText {
   const lineStarts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
 
+  /** Most places asked for stand in the line of the one before. */
+  let lastLine = 0;
+
   function findLine(offset: number): number {
+    const isSameLine =
+      lineStarts[lastLine]! <= offset && offset < (lineStarts[lastLine + 1] ?? Number.POSITIVE_INFINITY);
+    if (!isSameLine) lastLine = searchLine(offset);
+    return lastLine;
+  }
+
+  function searchLine(offset: number): number {
     let low = 0;
     let high = lineStarts.length - 1;
     while (low < high) {

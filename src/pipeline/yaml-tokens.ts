@@ -5,10 +5,14 @@ export interface YamlToken {
   readonly offset: number;
 }
 
-/** The tokens of a YAML text, valid or not, in its order. Neither nests nor calls itself, whatever the text. */
-export function* lexYaml(text: string): Generator<YamlToken> {
+/**
+ * The tokens of a YAML text, valid or not, in its order. Neither nests nor calls itself, whatever the text. `onLexeme` gets
+ * the lexer's marks too.
+ */
+export function* lexYaml(text: string, onLexeme?: (lexeme: string) => void): Generator<YamlToken> {
   let offset = 0;
   for (const token of new Lexer().lex(text)) {
+    onLexeme?.(token);
     if (isMark(token)) continue;
     yield { text: token, offset };
     offset += token.length;
