@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
@@ -21,6 +21,8 @@ export interface LinkedResult {
 }
 
 const concurrency = 16;
+/** Of `20261124-083012`, with which the name of a run begins. */
+const secondLength = 15;
 
 /** The names of all runs that have a record, oldest first. */
 export function listRunIds(runsFolder: string): RunId[] {
@@ -28,7 +30,18 @@ export function listRunIds(runsFolder: string): RunId[] {
   return readdirSync(runsFolder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(runsFolder, entry.name, "events.ndjson")))
     .map(({ name }) => name as RunId)
-    .sort();
+    .sort((a, b) => compareStarts(runsFolder, a, b));
+}
+
+/** Names say the second; of two runs of one second, the one whose document was written down first is the older. */
+function compareStarts(runsFolder: string, a: RunId, b: RunId): number {
+  const [secondOfA, secondOfB] = [a.slice(0, secondLength), b.slice(0, secondLength)];
+  if (secondOfA !== secondOfB) return secondOfA < secondOfB ? -1 : 1;
+  return readStart(join(runsFolder, a)) - readStart(join(runsFolder, b)) || (a < b ? -1 : 1);
+}
+
+function readStart(runFolder: string): number {
+  return statSync(join(runFolder, "pipeline.yaml"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** All runs, oldest first, with the results that they lead to. */

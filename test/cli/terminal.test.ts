@@ -34,7 +34,7 @@ stages:
   after: { run: "true", needs: broken }
 `;
   await using project = await createProject({ "drawn.yaml": pipeline });
-  const first = await draw(project, ["run", "drawn.yaml", "--no-mlflow"]);
+  const first = await draw(project, ["run", "drawn.yaml", "--no-mlflow", "--keep-going"]);
   expect(first.code).toBe(1);
   const [rows = ""] = first.text.split("\nfailed broken: The command ended with exit code 4.\n").map(lastRows);
   expect(rows.replaceAll(/in [\d.]+ m?s/g, "in …").split("\n")).toEqual([
