@@ -176,8 +176,8 @@ describe("pipe cache gc", () => {
   it("takes away what killed and damaged attempts left, and results that were made anew", async () => {
     await using project = await createProject();
     await runBlocks(project, 1);
+    const first = (await project.list("runs")).filter((name) => name !== "latest");
     await project.pipe(["run", "blocks.yaml", "--force"]);
-    const first = await project.list("runs");
     const [entry = ""] = await project.list(".pipe/cache");
     await project.write({
       [`.pipe/cache/${entry}/outputs-00000000/part`]: "1234",
