@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isReady, makeReady } from "../scripts/bootstrap.mjs";
+import { median } from "./median.mjs";
 import { rivalPython } from "./rivals/python.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -56,9 +57,4 @@ function run(command, args) {
 function print(kind, ours, rival) {
   const what = kind === "wall" ? "a second" : "a second of processor time";
   console.log(`  ${what}: ours ${ours.toFixed(0)}  OpenCV ${rival.toFixed(0)}  ratio ${(ours / rival).toFixed(2)}`);
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

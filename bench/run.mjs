@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isReady, makeReady } from "../scripts/bootstrap.mjs";
+import { median } from "./median.mjs";
 import { rivalPython } from "./rivals/python.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -49,9 +50,4 @@ function describe(kind, readSide) {
   const digits = kind === "memory" ? 0 : 2;
   const sides = ["ours", "PyTorch", "Keras"].map((side) => `${side} ${readSide(side).toFixed(digits)}`);
   return `${kind}  ${sides.join("  ")} ${kinds[kind]}`;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isReady, makeReady } from "../scripts/bootstrap.mjs";
+import { median } from "./median.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 if (!isReady(root)) makeReady(root);
@@ -64,9 +65,4 @@ function run([command, ...args]) {
 
 function isInstalled(name) {
   return spawnSync("which", [name], { stdio: "ignore" }).status === 0;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }

@@ -16,9 +16,3 @@ export function measure([program, ...args], cwd, environment = {}) {
   if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${text.slice(-4000)}`);
   return { ...figures, text };
 }
-
-/** The middle of several numbers, or the mean of the two in the middle. */
-export function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-}
