@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { replaceFile } from "../../util/atomic-write.ts";
 import { pathExists } from "../../util/path-exists.ts";
 import type { RemoteStore } from "./remote-store.ts";
 
@@ -14,26 +13,6 @@ export function createFolderStore(folder: string): RemoteStore {
       const path = join(folder, key);
       return (await pathExists(path)) ? createReadStream(path, { highWaterMark: 1 << 20, signal }) : undefined;
     },
-    async write(key, { pieces }, signal) {
-      const path = join(folder, key);
-      await mkdir(dirname(path), { recursive: true });
-      const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-      try {
-        const file = await open(temporary, "wx");
-        try {
-          for await (const piece of pieces) {
-            signal.throwIfAborted();
-            await file.writeFile(piece);
-          }
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(temporary, path);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
-    },
+    write: (key, { pieces }, signal) => replaceFile(join(folder, key), pieces, signal),
   };
 }
