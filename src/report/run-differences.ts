@@ -1,27 +1,8 @@
 import type { Difference } from "../base/flatten-json.ts";
+import type { RunDifferences, StageDifferences } from "../base/run-differences.ts";
 import { describeChange } from "./cause-words.ts";
 import type { Palette } from "./palette.ts";
 import { formatDuration, formatMetric } from "./quantities.ts";
-
-/** The runner's `RunDifferences`. */
-interface RunDifferences {
-  readonly before: string;
-  readonly after: string;
-  readonly params: readonly Difference[];
-  readonly environment: readonly Difference[];
-  readonly stages: readonly StageDifferences[];
-  readonly numEqualStages: number;
-}
-
-interface StageDifferences {
-  readonly stage: string;
-  readonly presence: "both" | "only before" | "only after";
-  readonly outcomes: readonly [before: string, after: string];
-  readonly durationsMs: readonly [before: number | undefined, after: number | undefined];
-  readonly inputs: readonly Difference[];
-  readonly outputs: readonly Difference[];
-  readonly metrics: readonly Difference[];
-}
 
 /** What differs in two runs, from what was asked for to what came out. */
 export function renderRunDifferences(differences: RunDifferences, palette: Palette): string {
