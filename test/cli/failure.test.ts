@@ -41,7 +41,7 @@ name: stopping
 stages:
   broken: { run: "until [ -e began ]; do sleep 0.02; done; exit 3" }
   running: { run: "touch began; until [ -e go ]; do sleep 0.02; done" }
-  later: { run: "echo later" }
+  later: { run: "echo later", needs: running }
 `;
     await using project = await createProject({ "stopping.yaml": pipeline });
     const env = { PIPE_RESOURCES: "cpu=2" };
