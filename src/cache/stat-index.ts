@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import type { ContentDigest } from "../base/ids.ts";
 import { sha256 } from "../util/sha256.ts";
-import type { StatedFile } from "./stat-walk.ts";
+import type { StatedFile } from "./stat-list.ts";
 
 /** What lies at a path of the user's. */
 export interface UserPathContent {
@@ -23,14 +23,19 @@ export interface StatIndex {
 }
 
 export interface IndexedWalk {
-  readonly files: readonly StatedFile[];
-  /** Of the files' contents, in their order. */
-  readonly digests: readonly string[];
-  readonly walkDigest: string;
+  readonly read: readonly ReadFile[];
   readonly content: UserPathContent;
+  /** Absent when the files are no longer all as the walk found them. */
+  readonly walkDigest?: string;
 }
 
-const header = "pipe-index 2";
+/** A file whose content is known. */
+export interface ReadFile {
+  readonly file: StatedFile;
+  readonly digest: string;
+}
+
+const header = "pipe-index 3";
 /** The header and the line of the whole are shorter. */
 const headBytes = 1_000;
 
@@ -50,11 +55,11 @@ export async function openStatIndex(folder: string, path: string): Promise<StatI
   return {
     findContent: (walkDigest) => (whole?.walkDigest === walkDigest ? whole.content : undefined),
     loadDigests: () => loadDigests(file),
-    async save({ files, digests, walkDigest, content }) {
+    async save({ read, content, walkDigest }) {
       if (startNs === undefined) return;
-      const isOld = ({ changedNs }: StatedFile): boolean => changedNs < startNs - youngNs;
-      const lines = files.flatMap((one, index) => (isOld(one) ? [`${one.signature} ${digests[index]}`] : []));
-      const isWhole = lines.length === files.length;
+      const old = read.filter(({ file }) => file.changedNs < startNs - youngNs);
+      const lines = old.map(({ file, digest }) => `${file.signature} ${digest}`);
+      const isWhole = walkDigest !== undefined && old.length === read.length;
       const head = isWhole ? JSON.stringify({ walkDigest, content } satisfies Whole) : "";
       // No fsync: an index that is lost or cut short costs a second reading, and no wrong digest.
       const temporary = `${file}.${process.pid}.tmp`;

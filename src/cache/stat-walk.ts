@@ -1,17 +1,14 @@
-import { createHash } from "node:crypto";
 import { type BigIntStats, type Dirent, readdirSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { machineFolder } from "./content-digest.ts";
+import { createStatList, type StatedFile, type StatList } from "./stat-list.ts";
 
-/** A file of the user's, as the file system describes it. */
-export interface StatedFile {
-  /** Relative to the walked path; empty when that is the file itself. */
-  readonly path: string;
-  /** Device, inode, size, and the times of the last changes of content and of description, in ns: a changed file has another one. */
-  readonly signature: string;
-  /** The later of the two times. */
-  readonly changedNs: bigint;
-  readonly sizeBytes: number;
+/** All files that a walk found, in its order. */
+export interface StatWalk {
+  /** Of the paths and descriptions: the same for two walks between which nothing changed. */
+  readonly digest: string;
+  /** The files one by one, which takes longer than all of the walk's digest. */
+  readonly listFiles: () => StatedFile[];
 }
 
 /** Entries looked at before other work gets its turn: about 10 ms. */
@@ -22,31 +19,21 @@ const chunkSize = 2_000;
  * nowhere, sockets and pipes are left out, and so are `excluded`, absolute paths. Uses the synchronous calls, which take a
  * quarter of the time of the others, in pieces.
  */
-export async function walkStats(root: string, excluded: readonly string[] = []): Promise<StatedFile[]> {
+export async function walkStats(root: string, excluded: readonly string[] = []): Promise<StatWalk> {
   const rootStats = statSync(root, { bigint: true });
-  if (!rootStats.isDirectory()) return [describe("", rootStats)];
-  const files: StatedFile[] = [];
-  const walk: Walk = { root, excluded: new Set(excluded.map((path) => relative(root, path))), files, numSeen: 0 };
-  await walkFolder(walk, "", [identify(rootStats)]);
-  return files;
-}
-
-/** Of the paths and descriptions of files, in their order: the same for two walks between which nothing changed. */
-export function digestWalk(files: readonly StatedFile[]): string {
-  const hash = createHash("sha256");
-  for (let start = 0; start < files.length; start += chunkSize) {
-    // No path holds a zero byte, so no two walks have the same text.
-    const lines = files.slice(start, start + chunkSize).map(({ path, signature }) => `${signature} ${path}\0`);
-    hash.update(lines.join(""));
-  }
-  return hash.digest("hex");
+  const files = createStatList();
+  if (rootStats.isDirectory()) {
+    const walk: Walk = { root, excluded: new Set(excluded.map((path) => relative(root, path))), files, numSeen: 0 };
+    await walkFolder(walk, "", [identify(rootStats)]);
+  } else files.add("", rootStats);
+  return { digest: files.computeDigest(), listFiles: files.listFiles };
 }
 
 interface Walk {
   readonly root: string;
   /** Relative to the root. */
   readonly excluded: ReadonlySet<string>;
-  readonly files: StatedFile[];
+  readonly files: StatList;
   numSeen: number;
 }
 
@@ -59,7 +46,7 @@ async function walkFolder(walk: Walk, prefix: string, ancestors: readonly string
     if (!mayHold(entry) || walk.excluded.has(path)) continue;
     // Gone since the listing, or a link that leads nowhere.
     const stats = statSync(`${walk.root}/${path}`, { bigint: true, throwIfNoEntry: false });
-    if (stats?.isFile()) walk.files.push(describe(path, stats));
+    if (stats?.isFile()) walk.files.add(path, stats);
     else if (stats?.isDirectory() && entry.name !== machineFolder && !ancestors.includes(identify(stats))) {
       await walkFolder(walk, `${path}/`, [...ancestors, identify(stats)]);
     }
@@ -76,15 +63,4 @@ function mayHold(entry: Dirent): boolean {
 
 function identify(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`;
-}
-
-function describe(path: string, stats: BigIntStats): StatedFile {
-  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-  return {
-    path,
-    signature: `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`,
-    // biome-ignore lint/complexity/useMathMinMax: these are bigints
-    changedNs: mtimeNs > ctimeNs ? mtimeNs : ctimeNs,
-    sizeBytes: Number(size),
-  };
 }

@@ -6,8 +6,9 @@ import { errorCode } from "../util/error-code.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256File } from "../util/sha256.ts";
 import { computeTreeDigest } from "./content-digest.ts";
-import { openStatIndex, type UserPathContent } from "./stat-index.ts";
-import { digestWalk, type StatedFile, walkStats } from "./stat-walk.ts";
+import { openStatIndex, type ReadFile, type UserPathContent } from "./stat-index.ts";
+import type { StatedFile } from "./stat-list.ts";
+import { walkStats } from "./stat-walk.ts";
 
 export interface UserPathOptions {
   /** Where the stat index is kept. */
@@ -30,26 +31,22 @@ export function userPathExists(path: string): boolean {
  */
 export async function digestUserPath(path: string, options: UserPathOptions): Promise<UserPathContent> {
   const index = await openStatIndex(options.indexFolder, path);
-  const files = await walkStats(path, options.excluded).catch((error) =>
+  const walk = await walkStats(path, options.excluded).catch((error) =>
     fail("input", `${path} cannot be read: ${error.message}`),
   );
-  const unchanged = index.findContent(digestWalk(files));
+  const unchanged = index.findContent(walk.digest);
   if (unchanged !== undefined) return unchanged;
+  const files = walk.listFiles();
   const known = await index.loadDigests();
   const read = await mapBounded(files, concurrency, async (file): Promise<ReadFile> => {
     const digest = known.get(file.signature);
     return digest === undefined ? readFile(path, file) : { file, digest };
   });
   const content = describeContent(read);
-  const current = read.map(({ file }) => file);
-  const digests = read.map(({ digest }) => digest);
-  await index.save({ files: current, digests, walkDigest: digestWalk(current), content });
+  // A file that changed meanwhile is no longer as the walk found it.
+  const isAsWalked = read.every(({ file }, position) => file === files[position]);
+  await index.save({ read, content, ...(isAsWalked && { walkDigest: walk.digest }) });
   return content;
-}
-
-interface ReadFile {
-  readonly file: StatedFile;
-  readonly digest: string;
 }
 
 function describeContent(read: readonly ReadFile[]): UserPathContent {
@@ -69,7 +66,7 @@ async function readFile(root: string, first: StatedFile): Promise<ReadFile> {
   let file = first;
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const digest = await sha256File(path).catch((error) => failToRead(path, error));
-    const after = (await walkStats(path))[0];
+    const [after] = (await walkStats(path)).listFiles();
     if (after?.signature === file.signature) return { file, digest };
     if (after !== undefined) file = { ...after, path: first.path };
   }

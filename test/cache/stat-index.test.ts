@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContentDigest } from "../../src/base/ids.ts";
 import { openStatIndex, type UserPathContent } from "../../src/cache/stat-index.ts";
-import { digestWalk, type StatedFile } from "../../src/cache/stat-walk.ts";
+import type { StatedFile } from "../../src/cache/stat-list.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -23,12 +23,17 @@ const content: UserPathContent = { shape: "folder", digest: digest as ContentDig
 
 async function remember(...files: StatedFile[]): Promise<void> {
   const index = await openStatIndex(folder, "/data");
-  await index.save({ files, digests: files.map(() => digest), walkDigest: digestWalk(files), content });
+  await index.save({ read: files.map((file) => ({ file, digest })), walkDigest: digestOf(files), content });
+}
+
+/** Stands for what a walk that finds these files gives. */
+function digestOf(files: readonly StatedFile[]): string {
+  return files.map(({ path, signature }) => `${path} ${signature}`).join();
 }
 
 async function recall(file: StatedFile, path = "/data"): Promise<[digest: unknown, content: unknown]> {
   const index = await openStatIndex(folder, path);
-  return [(await index.loadDigests()).get(file.signature), index.findContent(digestWalk([file]))];
+  return [(await index.loadDigests()).get(file.signature), index.findContent(digestOf([file]))];
 }
 
 describe("the stat index", () => {
@@ -53,7 +58,14 @@ describe("the stat index", () => {
     expect(await recall(future)).toEqual([undefined, undefined]);
     expect(await recall(old)).toEqual([digest, undefined]);
     const index = await openStatIndex(folder, "/data");
-    expect(index.findContent(digestWalk([young, old, future]))).toBeUndefined();
+    expect(index.findContent(digestOf([young, old, future]))).toBeUndefined();
+  });
+
+  it("does not know the whole when files were no longer as the walk had found them", async () => {
+    const file = fileOfAge(60);
+    const index = await openStatIndex(folder, "/data");
+    await index.save({ read: [{ file, digest }], content });
+    expect(await recall(file)).toEqual([digest, undefined]);
   });
 
   it("is of no effect where it is damaged", async () => {
