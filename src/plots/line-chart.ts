@@ -1,3 +1,4 @@
+import { type Axis, axisOf } from "./axis.ts";
 import type { PlotSpec } from "./draw-plot.ts";
 
 export interface LineChart {
@@ -7,15 +8,12 @@ export interface LineChart {
   readonly y: Axis;
   /** Drawn in this order, each in a colour of its own; one line alone needs no legend. */
   readonly lines: readonly Line[];
+  /** Shows each point as a dot too, which a line of one point needs. */
+  readonly hasDots?: boolean;
   /** Vertical lines at values of x, named in the legend. */
   readonly marks?: readonly Mark[];
-}
-
-export interface Axis {
-  readonly title: string;
-  readonly scale?: "linear" | "log";
-  /** What is shown; what lies outside is cut off. Without it, all that there is. */
-  readonly domain?: readonly [number, number];
+  /** Stretches of x by where they begin, e.g. phases of a training: a vertical line and the name beside it. */
+  readonly sections?: readonly Mark[];
 }
 
 export interface Line {
@@ -35,35 +33,36 @@ export interface Mark {
 }
 
 /** Lines over a common axis, e.g. losses by epoch. */
-export function lineChart({ title, subtitle, x, y, lines, marks = [] }: LineChart): PlotSpec {
-  const needsLegend = lines.length > 1;
-  const points = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
+export function lineChart({ title, subtitle, marks = [], sections = [], ...chart }: LineChart): PlotSpec {
   return {
     title: { text: title, ...(subtitle !== undefined && { subtitle }) },
     width: 560,
     height: 300,
     layer: [
-      {
-        data: { values: points },
-        mark: { type: "line", clip: true },
-        encoding: {
-          x: { field: "x", type: "quantitative", ...axisOf(x) },
-          y: { field: "y", type: "quantitative", ...axisOf(y) },
-          color: {
-            field: "name",
-            type: "nominal",
-            scale: { domain: lines.map(({ name }) => name) },
-            legend: needsLegend ? { title: null } : null,
-          },
-        },
-      },
+      ...(sections.length > 0 ? sectionLayers(sections) : []),
+      lineLayer(chart),
       ...(marks.length > 0 ? [markLayer(marks)] : []),
     ],
   };
 }
 
-/** 1e-5, but 0.001 and 10. */
-const powerLabel = "format(datum.value, datum.value >= 1e-3 && datum.value < 1e4 ? '~g' : '~e')";
+function lineLayer({ x, y, lines, hasDots = false }: Pick<LineChart, "x" | "y" | "lines" | "hasDots">) {
+  const needsLegend = lines.length > 1;
+  return {
+    data: { values: lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point }))) },
+    mark: { type: "line" as const, clip: true, ...(hasDots && { point: { size: 24 } }) },
+    encoding: {
+      x: { field: "x", type: "quantitative" as const, ...axisOf(x) },
+      y: { field: "y", type: "quantitative" as const, ...axisOf(y) },
+      color: {
+        field: "name",
+        type: "nominal" as const,
+        scale: { domain: lines.map(({ name }) => name) },
+        legend: needsLegend ? { title: null } : null,
+      },
+    },
+  };
+}
 
 /** Told apart by dashes, as colours tell lines apart. */
 function markLayer(marks: readonly Mark[]) {
@@ -82,12 +81,19 @@ function markLayer(marks: readonly Mark[]) {
   };
 }
 
-function axisOf({ title, scale = "linear", domain }: Axis) {
-  const axis = scale === "log" ? { labelExpr: powerLabel, labelOverlap: true } : {};
-  // Learning curves live far from zero: the axis begins where they do.
-  return {
-    title,
-    axis,
-    scale: { type: scale, ...(scale === "linear" && { zero: false }), ...(domain && { domain: [...domain] }) },
-  };
+/** Pixels from one row of names to the next. */
+const rowHeight = 13;
+
+/** Names stand above the lines, in two rows in turn, so that a short section's does not run into the next one's. */
+function sectionLayers(sections: readonly Mark[]) {
+  const data = { values: sections.map(({ name, x }, index) => ({ section: name, x, row: -(index % 2) * rowHeight })) };
+  const x = { field: "x", type: "quantitative" as const };
+  return [
+    { data, mark: { type: "rule" as const, color: "#bbb" }, encoding: { x } },
+    {
+      data,
+      mark: { type: "text" as const, align: "left" as const, baseline: "bottom" as const, dy: -3, color: "#777" },
+      encoding: { x, y: { field: "row", type: "quantitative" as const, scale: null }, text: { field: "section" } },
+    },
+  ];
 }

@@ -1,5 +1,6 @@
 import { fail } from "../base/failure.ts";
 import { type Dataset, loadDataset } from "../data/dataset.ts";
+import { lineChart } from "../plots/line-chart.ts";
 import { findLearningRates, type LrSearch } from "../training/loop/find-lr.ts";
 import { createLoss } from "../training/losses/create-loss.ts";
 import { type LrSuggestions, suggestLearningRates, trimCurve } from "../training/schedules/lr-suggestions.ts";
@@ -9,6 +10,7 @@ import type { ModelFindLrWith } from "./generated/model-find-lr.ts";
 import { openSamples } from "./model/samples.ts";
 import { createStartingPoint } from "./model/starting-point.ts";
 import { withTensorflow } from "./model/tensorflow.ts";
+import { showPlots } from "./plots/show-plots.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<ModelFindLrWith>;
@@ -93,11 +95,6 @@ function toCurveTable(steps: readonly LrStep[]): string {
 }
 
 async function drawCurve(stage: Stage, steps: readonly LrStep[], suggestions: LrSuggestions): Promise<void> {
-  // Only a stage that draws loads Vega.
-  const [{ lineChart }, { savePlot }] = await Promise.all([
-    import("../plots/line-chart.ts"),
-    import("../plots/save-plot.ts"),
-  ]);
   const points = steps.map(({ learningRate, smoothedLoss }) => ({ x: learningRate, y: smoothedLoss }));
   const marks = Object.entries(suggestions).flatMap(([name, rate]) => (rate === null ? [] : [{ name, x: rate }]));
   const chart = lineChart({
@@ -108,7 +105,5 @@ async function drawCurve(stage: Stage, steps: readonly LrStep[], suggestions: Lr
     lines: [{ name: "smoothed loss", points }],
     marks,
   });
-  const { svg, png } = await savePlot(stage.output("plots"), "lr-find", chart);
-  stage.showFile(png);
-  stage.showFile(svg);
+  await showPlots(stage, { "lr-find": chart });
 }

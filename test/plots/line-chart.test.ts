@@ -42,6 +42,29 @@ it("puts points where the scales say", async () => {
   expect(path?.[1] ?? path?.[2]).toBe("M0,0L280,150L560,300");
 });
 
+it("names sections above the lines, where they begin", async () => {
+  const sections = [
+    { name: "head", x: 1e-4 },
+    { name: "all", x: 1e-3 },
+  ];
+  const svg = await drawSvg(lineChart({ ...chart, sections, marks: [] }));
+  const placed = [...svg.matchAll(/translate\(([\d.]+),(-?[\d.]+)\)"[^>]*>(head|all)<\/text>/g)];
+  expect(placed.map(([, x, y, name]) => [name, Math.round(Number(x)), Number(y) < 0])).toEqual([
+    ["head", 0, true],
+    ["all", 280, true],
+  ]);
+});
+
+it("shows a line of one point as a dot, with whole numbers on the axis", async () => {
+  const once = { x: { title: "epoch", isWhole: true, domain: [0.5, 1.5] }, y: { title: "loss" } } as const;
+  const svg = await drawSvg(
+    lineChart({ title: "Losses", ...once, hasDots: true, lines: [{ name: "a", points: [{ x: 1, y: 1 }] }] }),
+  );
+  expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(1);
+  expect(svg).toContain(">1</text>");
+  expect(svg).not.toContain(">0.6</text>");
+});
+
 it("draws the same plot as the same text", async () => {
   const first = await drawSvg(lineChart(chart));
   await drawSvg(lineChart({ ...chart, title: "Another" }));

@@ -161,6 +161,11 @@ describe("training and prediction through the command line", { timeout: 300_000 
     for (const [stage, name, file] of [
       ["train", "model", "weights.safetensors"],
       ["train", "history", ""],
+      // Drawn from the checkpoint's history: epochs before the kill are in them.
+      ["train", "plots", "loss.svg"],
+      ["train", "plots", "f1.svg"],
+      ["train", "plots", "learning-rate.svg"],
+      ["train", "plots", "class-f1.svg"],
       ["again", "model", "weights.safetensors"],
       ["again", "validation", "probabilities.npy"],
       ["predict", "predictions", "logits.npy"],

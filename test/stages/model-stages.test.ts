@@ -68,18 +68,20 @@ function stageOf<With>(
 
 let defaults: ModelTrainWith;
 
+const trainOutputs = {
+  model: "model",
+  validation: "validation",
+  models: "models",
+  history: "history.csv",
+  classes: "classes.csv",
+  plots: "plots",
+};
+
 async function train(
   changes: Partial<ModelTrainWith>,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RecordingStage<ModelTrainWith>> {
-  const outputs = {
-    model: "model",
-    validation: "validation",
-    models: "models",
-    history: "history.csv",
-    classes: "classes.csv",
-  };
-  const stage = stageOf({ ...defaults, ...changes }, outputs, environment);
+  const stage = stageOf({ ...defaults, ...changes }, trainOutputs, environment);
   await modelTrain.run(stage);
   return stage;
 }
@@ -136,14 +138,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("model/train refuses", () => {
   it("to normalise by nothing", async () => {
     const { stats: _, ...without } = defaults;
-    const outputs = {
-      model: "model",
-      validation: "validation",
-      models: "models",
-      history: "history.csv",
-      classes: "classes.csv",
-    };
-    await expect(modelTrain.run(stageOf(without, outputs))).rejects.toThrow(/Neither stats nor init/);
+    await expect(modelTrain.run(stageOf(without, trainOutputs))).rejects.toThrow(/Neither stats nor init/);
   });
 
   it("stats of other channels, and of a channel without contrast", async () => {
@@ -184,6 +179,10 @@ describe("a trained model", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     const stage = await train({});
     expect(Object.keys(stage.metrics)).toContain("best/val_loss");
+    const shown = stage.said.filter((text) => text.includes('"type":"file"')).join("\n");
+    for (const plot of ["loss", "f1", "learning-rate", "class-f1"]) {
+      for (const type of ["svg", "png"]) expect(shown).toContain(join(stage.output("plots"), `${plot}.${type}`));
+    }
     model = stage.output("model");
   }, 60_000);
 

@@ -24,6 +24,8 @@ import { validate } from "./validate.ts";
 export interface TrainingResult {
   /** One record an epoch. */
   readonly history: readonly EpochRecord[];
+  /** All that were planned; early stopping may have left some out. */
+  readonly epochs: readonly PlannedEpoch[];
   /** By the monitored metric. */
   readonly best: RankedEpoch;
   /** Which weights the network now has. */
@@ -76,7 +78,7 @@ export async function train(training: Training): Promise<TrainingResult> {
   if (recipe.keep === "swa" && !averaged) observer.missedAverage();
   await restore(kept);
   const [best] = rankEpochs(state.history, recipe.monitor) as [RankedEpoch];
-  return { history: state.history, best, kept, swa: averaged?.scores, models, restore };
+  return { history: state.history, epochs, best, kept, swa: averaged?.scores, models, restore };
 }
 
 interface EpochWork {
