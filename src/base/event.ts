@@ -28,7 +28,10 @@ export interface StageProgress {
   readonly note?: string;
 }
 
-/** A named number. `step` is the epoch index unless the name starts with `batch/`. Names as in MLflow: `train/loss`. */
+/**
+ * A named number. `step` is the epoch index unless the name starts with `batch/`, or with `system/`: what the stage takes
+ * of the machine, which the runner reports. Names as in MLflow: `train/loss`.
+ */
 export interface StageMetric {
   readonly type: "metric";
   readonly at: number;

@@ -75,11 +75,11 @@ function compareParams(
     .map((path) => ({ stage, path, values: runs.map((params) => params?.get(path) ?? null) }));
 }
 
-/** Values of single batches and of the machine compare nothing. */
+/** Values of single batches compare nothing. */
 function compareMetrics(stage: StageId, runs: readonly (StageContent | undefined)[]): ComparedMetric[] {
   const names = [...new Set(runs.flatMap((content) => [...(content?.metrics.keys() ?? [])]))];
   return names
-    .filter((name) => !/^(batch|system)\//.test(name))
+    .filter((name) => !name.startsWith("batch/"))
     .map((name) => {
       const direction = findDirection(name, runs.find((content) => content?.metrics.has(name))?.params ?? {}) ?? null;
       const values = runs.map((content) => content?.metrics.get(name));

@@ -1,5 +1,6 @@
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { StageEvent } from "../base/event.ts";
 import { type Failure, fail } from "../base/failure.ts";
 import type { Attempt } from "../cache/cache.ts";
 import { attemptVariable } from "../cache/orphan.ts";
@@ -98,6 +99,7 @@ async function runProcess(
   };
   const { timeoutMs } = stage.execution;
   const limit = startTimeLimit(timeoutMs);
+  const tell = (event: StageEvent): void => emit({ type: "stage-event", at: now(), stage: stage.id, event });
   const result = await runJob(
     { specFile, eventsFile, logFile, environment },
     {
@@ -108,8 +110,9 @@ async function runProcess(
       onEvent(event) {
         onEvent(event);
         if (event.type === "metric" && !tries.isNew(event)) return;
-        emit({ type: "stage-event", at: now(), stage: stage.id, event });
+        tell(event);
       },
+      sampling: { countSample: tries.countSample, now, onMetric: tell },
     },
   ).finally(limit.clear);
   const isTooLate = timeoutMs !== undefined && limit.signal.aborted && !signal.aborted && !killSignal.aborted;

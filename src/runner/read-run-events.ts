@@ -34,6 +34,8 @@ export async function readRunEvents(runFolder: string): Promise<ReadEvents> {
   const ends = new Map<StageId, StageFinished>();
   const metrics = new Map<StageId, Map<string, MetricValues>>();
   const addMetric = (stage: StageId, { name, value }: StageMetric): void => {
+    // What a stage took of the machine says nothing of its results.
+    if (name.startsWith("system/")) return;
     const ofStage = metrics.get(stage) ?? new Map<string, MetricValues>();
     metrics.set(stage, ofStage.set(name, addValue(ofStage.get(name), value)));
   };

@@ -8,6 +8,8 @@ export interface StageTries {
   numRetries: number;
   /** Whether a metric is told for the first time: a try that goes on from a checkpoint tells again what was before it. */
   isNew(metric: StageMetric): boolean;
+  /** The number of the next sample of what the stage takes, from 0. */
+  countSample(): number;
 }
 
 /** A try that failed and is followed by another. */
@@ -17,6 +19,7 @@ const longestDelayMs = 3_600_000;
 
 export function createTries(): StageTries {
   const told = new Set<string>();
+  let numSamples = 0;
   return {
     numRetries: 0,
     isNew({ name, step, value }) {
@@ -24,6 +27,10 @@ export function createTries(): StageTries {
       const isNew = !told.has(key);
       told.add(key);
       return isNew;
+    },
+    countSample() {
+      numSamples += 1;
+      return numSamples - 1;
     },
   };
 }

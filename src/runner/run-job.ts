@@ -6,6 +6,7 @@ import { followLines } from "../util/follow-lines.ts";
 import { describeCrash } from "./crash.ts";
 import type { Executor, Job, JobRequest, ProcessEnd } from "./executor/executor.ts";
 import type { JobMonitor } from "./executor/job-monitor.ts";
+import { type SamplingOptions, startSampling } from "./system-metrics.ts";
 
 /** Where a job runs, who hears of it and who can end it. */
 export interface JobSurroundings {
@@ -13,6 +14,8 @@ export interface JobSurroundings {
   readonly monitor: JobMonitor;
   /** Called for each event but the last one, `done` or `failed`. */
   readonly onEvent: (event: StageEvent) => void;
+  /** Who hears of what the stage takes of the machine, which is no result of its own. */
+  readonly sampling: Omit<SamplingOptions, "read">;
   /** Aborted to ask the stage to keep what it can resume from and to end. */
   readonly stop: AbortSignal;
   /** Aborted to end the stage and all that it started, now. */
@@ -46,9 +49,9 @@ export async function runJob(
 
 async function followToEnd(
   request: JobRequest,
-  { executor, monitor, stop, kill }: JobSurroundings,
+  { executor, monitor, stop, kill, sampling }: JobSurroundings,
 ): Promise<{ readonly job: Job; readonly end: ProcessEnd }> {
-  const { eventsFile, onUnwrittenEvent } = request;
+  const { eventsFile, environment, onUnwrittenEvent } = request;
   await writeFile(eventsFile, "");
   const follower = followLines(eventsFile, onUnwrittenEvent);
   let unlisten: (() => void)[] = [];
@@ -56,7 +59,8 @@ async function followToEnd(
     const job = await executor.submit(request);
     // A job that cannot be reached is waited for all the same: that it does not end is seen.
     const cancel = (how: "stop" | "kill") => (): void => void executor.cancel(job, how).catch(() => {});
-    unlisten = [onAbort(stop, cancel("stop")), onAbort(kill, cancel("kill"))];
+    const read: SamplingOptions["read"] = (signal) => executor.readUsage(job, { environment, signal });
+    unlisten = [startSampling({ ...sampling, read }), onAbort(stop, cancel("stop")), onAbort(kill, cancel("kill"))];
     return { job, end: await monitor.waitForEnd(job) };
   } finally {
     for (const stopListening of unlisten) stopListening();

@@ -22,7 +22,9 @@ test $n -ge 3 && echo made > $PIPE_OUTPUT_X`;
       { type: "retry", failure, retry: 2, times: 2, delayMs: 40 },
     ]);
     const metrics = events.flatMap((event) =>
-      event.type === "stage-event" && event.event.type === "metric" ? [event.event.step] : [],
+      event.type === "stage-event" && event.event.type === "metric" && event.event.name === "loss"
+        ? [event.event.step]
+        : [],
     );
     expect(metrics).toEqual([1, 2, 3]);
     const kept = await project.read("runs/latest/events.ndjson");

@@ -99,7 +99,11 @@ async function run(project: ProjectRig): Promise<Outcome> {
   return {
     events,
     metrics: events.flatMap((one) => {
-      if (one.type !== "stage-event" || one.event.type !== "metric" || one.event.name.match(/per_second$|input_wait$/))
+      if (
+        one.type !== "stage-event" ||
+        one.event.type !== "metric" ||
+        one.event.name.match(/^system\/|per_second$|input_wait$/)
+      )
         return [];
       return [`${one.stage} ${one.event.name} ${one.event.step} ${one.event.value}`];
     }),

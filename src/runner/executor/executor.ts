@@ -1,4 +1,6 @@
 import type { Json } from "../../base/json.ts";
+import type { TreeUsage } from "../../util/process-tree.ts";
+import type { GpuUsage } from "./gpu-usage.ts";
 
 /**
  * Where the processes of stages run: this machine, or a cluster. The runner knows no more of it than this; it follows a
@@ -19,8 +21,20 @@ export interface Executor {
   onChange(listener: () => void): () => void;
   /** Asks a job to keep what it can resume from and to end, or ends it now with all that it started. Nothing happens to one that has ended. */
   cancel(job: Job, how: "stop" | "kill"): Promise<void>;
+  /** What a running job takes now, and of the GPUs that its environment shows; undefined where that cannot be seen. Must cost next to nothing. */
+  readUsage(job: Job, options: UsageOptions): Promise<JobUsage | undefined>;
   /** The last lines of what a job and its programs printed; empty when there is nothing. */
   readLog(job: Job): Promise<string>;
+}
+
+export interface UsageOptions {
+  /** Of the job's process. */
+  readonly environment: JobRequest["environment"];
+  readonly signal: AbortSignal;
+}
+
+export interface JobUsage extends TreeUsage {
+  readonly gpus: readonly GpuUsage[];
 }
 
 export interface JobRequest {

@@ -7,7 +7,9 @@ import { FailureError } from "../../base/failure.ts";
 import type { Json } from "../../base/json.ts";
 import { signalGroup } from "../../util/process-group.ts";
 import { identifyProcess, type ProcessIdentity, processState } from "../../util/process-identity.ts";
+import { readTreeUsage } from "../../util/process-tree.ts";
 import type { Executor, Job, JobRequest, JobState } from "./executor.ts";
+import { createGpuMonitor } from "./gpu-usage.ts";
 import { readLogTail } from "./log-tail.ts";
 
 /** A checkpoint of a large model on a slow disk takes seconds; nobody waits longer for a process that does not listen. */
@@ -25,6 +27,7 @@ const name = "local";
  */
 export function createLocalExecutor(command: readonly [string, ...string[]]): Executor {
   const children = new Map<string, JobState>();
+  const gpuMonitor = createGpuMonitor();
   const changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
   return {
     name,
@@ -55,6 +58,10 @@ export function createLocalExecutor(command: readonly [string, ...string[]]): Ex
       if (processState(leader) !== "alive") return;
       if (how === "kill") signalGroup(leader.pid, "SIGKILL");
       else stop(leader);
+    },
+    async readUsage(job, { environment, signal }) {
+      const ofProcesses = readTreeUsage(leaderOf(job).pid);
+      return ofProcesses && { ...ofProcesses, gpus: await gpuMonitor.read(environment, signal) };
     },
     readLog: (job) => readLogTail(job.logFile),
   };

@@ -1,6 +1,7 @@
-import { availableParallelism, totalmem } from "node:os";
+import { availableParallelism } from "node:os";
 import { runCommand } from "../../util/run-command.ts";
 import type { Machine } from "./capacity.ts";
+import { memoryLimit } from "./memory-limit.ts";
 
 export interface DetectionOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -13,10 +14,9 @@ const timeoutMs = 10_000;
 
 /** Looks at what this machine, or the container around this process, has. */
 export async function detectMachine({ environment, needsGpus }: DetectionOptions): Promise<Machine> {
-  const limit = process.constrainedMemory();
   return {
     cpu: availableParallelism(),
-    memory: limit > 0 ? Math.min(limit, totalmem()) : totalmem(),
+    memory: memoryLimit(),
     gpus: needsGpus ? await listGpus(environment) : [],
   };
 }
