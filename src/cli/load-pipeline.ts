@@ -15,12 +15,20 @@ import type { Invocation } from "./command.ts";
 export interface LoadedPipeline {
   readonly pipeline: Pipeline;
   readonly warnings: readonly Diagnostic[];
+  readonly files: ReadFiles;
 }
+
+/** All files that decide what a pipeline is, absolute: documents, schemas and code of own kinds; those too that are not there. */
+type ReadFiles = readonly string[];
 
 /** What is wrong with a document, and its text to show the places in. */
 export interface LoadProblem {
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: ReadonlyMap<string, string>;
+}
+
+interface UnloadedPipeline extends LoadProblem {
+  readonly files: ReadFiles;
 }
 
 /** Reads and checks the pipeline that a command names. */
@@ -29,32 +37,38 @@ export async function loadPipeline({
   options,
   folder,
   io,
-}: Invocation): Promise<Result<LoadedPipeline, LoadProblem>> {
+}: Invocation): Promise<Result<LoadedPipeline, UnloadedPipeline>> {
   const given = positionals[0] ?? "";
   const path = resolve(folder, given);
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    return err({ diagnostics: [describeUnreadable(given, path, error)], sources: new Map() });
+    return err({ diagnostics: [describeUnreadable(given, path, error)], sources: new Map(), files: [path] });
   }
   // As seen from where the user stands, so that an editor or terminal finds the place.
   const file = relative(io.workingFolder, path) || given;
   const schemas = loadStageSchemas(join(io.packageFolder, "schemas"));
   const sources = new Map([[file, text]]);
-  const readSource = (base: string): Result<string, string> => {
+  const looked = new Set([path]);
+  const readSource = (name: string): Result<string, string> => {
+    const found = resolve(io.workingFolder, name);
+    looked.add(found);
     try {
-      const content = readFileSync(resolve(io.workingFolder, base), "utf8");
-      sources.set(base, content);
+      const content = readFileSync(found, "utf8");
+      sources.set(name, content);
       return ok(content);
     } catch (error) {
       return err(explainUnreadable(error));
     }
   };
   const checked = checkPipeline({ file, text }, { overrides: options.set ?? [], schemas, readSource });
-  if (!checked.ok) return err({ diagnostics: checked.error, sources });
+  const files = [...looked];
+  if (!checked.ok) return err({ diagnostics: checked.error, sources, files });
   const unknown = checkStageNames(checked.value.pipeline, options);
-  return unknown.length > 0 ? err({ diagnostics: unknown, sources: new Map() }) : ok(checked.value);
+  return unknown.length > 0
+    ? err({ diagnostics: unknown, sources: new Map(), files })
+    : ok({ ...checked.value, files });
 }
 
 /** The stages that options name. */

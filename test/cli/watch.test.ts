@@ -55,4 +55,26 @@ describe("pipe watch", () => {
     watch.kill("SIGINT");
     expect((await watch.result).code).toBe(130);
   });
+
+  it("runs again when an own kind's code changes, or a base that was missing is there", async () => {
+    const kind = (word: string): string =>
+      `import { word } from "./word.ts";\nexport default { async run(stage: { log(level: string, text: string): void }) { stage.log("info", \`\${word} ${word}\`); } };\n`;
+    await using project = await createProject({
+      "p.yaml": "extends: base.yaml\nstages:\n  speak: { uses: ./kinds/speak.ts }\n",
+      "kinds/speak.ts": kind("one"),
+      "kinds/word.ts": 'export const word = "says";\n',
+      "kinds/speak.schema.json": JSON.stringify({ type: "object", properties: {}, "x-outputs": {} }),
+    });
+    const watch = project.start(["watch", "p.yaml", "--no-mlflow"]);
+    await watch.waitForLine("error PIPE");
+    await watch.waitForLine("watching; Ctrl-C ends");
+    await project.write({ "base.yaml": "version: 1\nname: own\n" });
+    await watch.waitForLine("says one");
+    await watch.waitForLine("watching; Ctrl-C ends");
+    await project.write({ "kinds/word.ts": 'export const word = "cries";\n' });
+    await watch.waitForLine("changed: kinds/word.ts");
+    await watch.waitForLine("cries one");
+    watch.kill("SIGINT");
+    expect((await watch.result).code).toBe(130);
+  });
 });

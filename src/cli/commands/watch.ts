@@ -4,7 +4,7 @@ import { listArtifacts } from "../../pipeline/stage-artifacts.ts";
 import { errorCode } from "../../util/error-code.ts";
 import { createPathWatcher, isWithin, type PathWatcher } from "../../util/path-watcher.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { listSources, loadPipeline } from "../load-pipeline.ts";
+import { loadPipeline } from "../load-pipeline.ts";
 import { openProject } from "../open-project.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 import { run } from "./run.ts";
@@ -12,7 +12,7 @@ import { run } from "./run.ts";
 const maxShown = 3;
 
 /**
- * Runs a pipeline, and again whenever its documents or the files that its stages read have changed. What changes during a run
+ * Runs a pipeline, and again whenever its documents, its own kinds' files or what its stages read have changed. What changes during a run
  * is for the next one, so that no stage is ended for a change that does not concern it.
  */
 export async function watch(invocation: Invocation): Promise<ExitCode> {
@@ -31,15 +31,12 @@ export async function watch(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function watchInputs(watcher: PathWatcher, invocation: Invocation): Promise<void> {
-  const { folder, io, positionals } = invocation;
   const loaded = await loadPipeline(invocation);
-  const paths = [resolve(folder, positionals[0] ?? "")];
+  const paths = loaded.ok ? [...loaded.value.files] : [...loaded.error.files];
   if (loaded.ok) {
-    const { pipeline } = loaded.value;
-    for (const file of listSources(pipeline).keys()) paths.push(resolve(io.workingFolder, file));
-    for (const stage of pipeline.stages) {
+    for (const stage of loaded.value.pipeline.stages) {
       for (const reference of listArtifacts(stage).values())
-        if (reference.artifact === "path") paths.push(resolve(folder, reference.path));
+        if (reference.artifact === "path") paths.push(resolve(invocation.folder, reference.path));
     }
   }
   try {
