@@ -42,6 +42,8 @@ function withoutKaggle({ epochs, size, seed }) {
   const { download: _download, submit: _submit, ...stages } = pipeline.stages;
   stages.unzip.with.archive = "./fashion.zip";
   stages.train.with.size = size;
+  // As the other side does: the weights of the last step, whatever the validation samples said of those before.
+  stages.train.with.keep = "last";
   const { competition: _competition, ...params } = pipeline.params;
   return { ...pipeline, params: { ...params, epochs, seed }, stages };
 }

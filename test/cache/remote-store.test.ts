@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -83,5 +83,24 @@ describe("a folder as a store", () => {
     await expect(createFolderStore(folder).write("outputs/x", manyBytes(2 << 20), signal)).rejects.toThrow();
     expect(await readdir(join(folder, "outputs"))).toEqual([]);
     await rm(folder, { recursive: true });
+  });
+});
+
+describe("a folder as a store", () => {
+  it("is rid of what killed writers left, but not of what may still be written", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pipe-remote-"));
+    try {
+      await mkdir(join(folder, "entries"));
+      const hours = (count: number) => new Date(Date.now() - count * 3_600_000);
+      for (const [name, age] of [["left", 2] as const, ["recent", 0.5] as const]) {
+        const path = join(folder, "entries", `.${name}.0123456789ab.tmp`);
+        await writeFile(path, "half");
+        await utimes(path, hours(age), hours(age));
+      }
+      await createFolderStore(folder).write("entries/a.json", contentOfText("a"), signal);
+      expect((await readdir(join(folder, "entries"))).sort()).toEqual([".recent.0123456789ab.tmp", "a.json"]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
