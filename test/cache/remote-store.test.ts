@@ -84,9 +84,7 @@ describe("a folder as a store", () => {
     expect(await readdir(join(folder, "outputs"))).toEqual([]);
     await rm(folder, { recursive: true });
   });
-});
 
-describe("a folder as a store", () => {
   it("is rid of what killed writers left, but not of what may still be written", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pipe-remote-"));
     try {
