@@ -1,4 +1,5 @@
 import { atomicWrite } from "../util/atomic-write.ts";
+import { csvField } from "./csv-field.ts";
 
 export interface SubmissionColumns {
   /** Header of the ids, e.g. `Id`. */
@@ -29,11 +30,6 @@ export async function saveSubmission(
 
 /** A table of labels: a header, then the rows in the order given, lines ended by LF. */
 export function formatLabels(rows: readonly SubmissionRow[], columns: SubmissionColumns): string {
-  const lines = rows.map(({ id, labels }) => `${quote(id)},${quote(labels.join(columns.separator))}\n`);
-  return `${quote(columns.id)},${quote(columns.target)}\n${lines.join("")}`;
-}
-
-/** Quotes a field where CSV needs it (RFC 4180). */
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  const lines = rows.map(({ id, labels }) => `${csvField(id)},${csvField(labels.join(columns.separator))}\n`);
+  return `${csvField(columns.id)},${csvField(columns.target)}\n${lines.join("")}`;
 }

@@ -9,10 +9,18 @@ export const theme: Config = {
   font: "sans-serif",
   padding: 12,
   title: { anchor: "start", fontSize: 15, fontWeight: 600, offset: 10, subtitleFontSize: 12, subtitleColor: "#555" },
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", gridColor: "#e6e6e6", tickColor: "#999" },
+  // Without a canvas, letters are estimated half as wide again as they are.
+  axis: {
+    labelLimit: 270,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    gridColor: "#e6e6e6",
+    tickColor: "#999",
+  },
   legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal", symbolStrokeWidth: 2 },
   bar: { color: "#0072b2" },
-  line: { strokeWidth: 1.8, strokeJoin: "round" },
+  line: { color: "#0072b2", strokeWidth: 1.8, strokeJoin: "round" },
   view: { stroke: null },
   range: { category: colours },
 };

@@ -1,12 +1,17 @@
+import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { loadPredictions } from "../data/predictions.ts";
 import { saveThresholds, type Thresholds } from "../data/thresholds.ts";
-import type { LabelLimits, ProbabilityTable } from "../training/metrics/decisions.ts";
+import { computeCoOccurrence, toCoOccurrenceTable } from "../training/metrics/co-occurrence.ts";
+import { decideLabels, type LabelLimits, type ProbabilityTable } from "../training/metrics/decisions.ts";
 import { fixedThresholds, type ThresholdMethod } from "../training/thresholds/find-thresholds.ts";
 import { matchFractions } from "../training/thresholds/match-fractions.ts";
 import { fractionsFromProbes } from "../training/thresholds/probe.ts";
 import { tuneThresholds } from "../training/thresholds/tune.ts";
+import { atomicWrite } from "../util/atomic-write.ts";
 import type { ModelTuneThresholdsWith } from "./generated/model-tune-thresholds.ts";
+import { showPlots } from "./plots/show-plots.ts";
+import { type DrawnThresholds, thresholdPlots } from "./plots/threshold-plots.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<ModelTuneThresholdsWith>;
@@ -16,7 +21,7 @@ export const modelTuneThresholds: StageKind<ModelTuneThresholdsWith> = {
   uses: "model/tune-thresholds",
   async run(stage) {
     const { floor, splits, folds, bootstrap, seed } = stage.with;
-    const { ids, numClasses, probabilities, labels } = await loadPredictions(stage.with.predictions);
+    const { ids, numClasses, classNames, probabilities, labels } = await loadPredictions(stage.with.predictions);
     const shape = { numSamples: ids.length, numClasses };
     const scores = { values: probabilities, ...shape };
     const how = methodOf(stage.with, numClasses);
@@ -25,10 +30,12 @@ export const modelTuneThresholds: StageKind<ModelTuneThresholdsWith> = {
       return;
     }
     const truth = { values: labels, ...shape };
-    const options = { how, floor, splits, folds, bootstrap, limits: limitsOf(stage.with), seed };
-    const thresholds = tuneThresholds(scores, truth, options);
+    const limits = limitsOf(stage.with);
+    const thresholds = tuneThresholds(scores, truth, { how, floor, splits, folds, bootstrap, limits, seed });
     report(stage, thresholds);
     await saveThresholds(stage.output("thresholds"), thresholds);
+
+    await draw(stage, { scores, truth, classNames, thresholds: thresholds.thresholds });
   },
 };
 
@@ -90,4 +97,13 @@ function report(stage: Stage, { score, perClass = [] }: Thresholds): void {
   const absent = perClass.flatMap(({ support }, k) => (support === 0 ? [k] : []));
   if (absent.length === 0) return;
   stage.log("warning", `No sample has the label ${absent.join(", ")}: its threshold is a guess, its F1 counts as 0.`);
+}
+
+async function draw(stage: Stage, drawn: Omit<DrawnThresholds, "coOccurrence">): Promise<void> {
+  const { scores, truth, classNames, thresholds } = drawn;
+  const coOccurrence = computeCoOccurrence(decideLabels(scores, { thresholds, ...limitsOf(stage.with) }), truth);
+  const table = join(stage.output("plots"), "confusion.csv");
+  await atomicWrite(table, toCoOccurrenceTable(coOccurrence, classNames));
+  stage.showFile(table);
+  await showPlots(stage, thresholdPlots({ ...drawn, coOccurrence }));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -40,7 +40,7 @@ async function tune(labels: Uint8Array | null, settings: Partial<ModelTuneThresh
     with: { ...defaults, predictions, ...settings },
     folder,
     environment: {},
-    outputs: { thresholds: "thresholds.json" },
+    outputs: { thresholds: "thresholds.json", plots: "plots/" },
   });
   await modelTuneThresholds.run(stage);
   return { stage, thresholds: JSON.parse(readFileSync(stage.output("thresholds"), "utf8")) };
@@ -60,6 +60,30 @@ it("writes thresholds and scores, and warns of a class that no sample has", asyn
   expect(thresholds.thresholds[0]).toBeCloseTo(0.225, 6);
   expect(stage.metrics).toEqual({ "val/macro_f1_fitted": 0.5, "val/macro_f1_at_half": 1 / 3 });
   expect(stage.said.join("\n")).toContain("No sample has the label 1");
+});
+
+it("draws curves and confusion as SVG and PNG, the confusion as a table too, the same each time", async () => {
+  const { stage } = await tune(Uint8Array.of(1, 0, 1, 0, 0, 0));
+  const plots = stage.output("plots");
+  const names = ["precision-recall", "thresholds", "confusion"].flatMap((name) => [`${name}.svg`, `${name}.png`]);
+  expect(readdirSync(plots).sort()).toEqual([...names, "confusion.csv"].sort());
+  const shown = stage.said.map((text) => JSON.parse(text)).filter(({ type }) => type === "file");
+  expect(shown.map(({ path }) => path).sort()).toEqual(
+    [...names, "confusion.csv"].map((name) => join(plots, name)).sort(),
+  );
+  // The third sample has neither label; the first two have the first.
+  expect(readFileSync(join(plots, "confusion.csv"), "utf8")).toBe("class,name,0,1\n0,,1,0\n1,,,\n");
+
+  const before = names.filter((name) => name.endsWith("svg")).map((name) => readFileSync(join(plots, name), "utf8"));
+  const again = (await tune(Uint8Array.of(1, 0, 1, 0, 0, 0))).stage.output("plots");
+  expect(names.filter((name) => name.endsWith("svg")).map((name) => readFileSync(join(again, name), "utf8"))).toEqual(
+    before,
+  );
+});
+
+it("draws nothing where labels are not known", async () => {
+  const { stage } = await tune(null, { method: "fixed" });
+  expect(readdirSync(stage.output("plots"))).toEqual([]);
 });
 
 it("reports, under the plain name, the score by thresholds from other samples, with an interval", async () => {

@@ -2,11 +2,13 @@ import { classLabel } from "../../data/class-label.ts";
 import { barChart } from "../../plots/bar-chart.ts";
 import type { PlotSpec } from "../../plots/draw-plot.ts";
 import { type Line, lineChart, type Mark } from "../../plots/line-chart.ts";
+import type { ClassEvaluation } from "../../training/loop/evaluate.ts";
 import { type EpochRecord, metricsOf } from "../../training/loop/history.ts";
 import { type RatePoint, traceLearningRates } from "../../training/loop/learning-rate-trace.ts";
 import type { TrainingRecipe } from "../../training/loop/recipe.ts";
 import type { TrainingResult } from "../../training/loop/train.ts";
 import type { NamedPlots } from "./show-plots.ts";
+import { shownClasses } from "./shown-classes.ts";
 
 /** What plots of a training are drawn from. */
 export interface DrawnTraining {
@@ -109,14 +111,14 @@ function classChart({ result: { history, best }, recipe, classNames }: DrawnTrai
   const record = history.find(({ epoch }) => epoch === best.epoch);
   if (!record) throw new Error(`there was no epoch ${best.epoch}`);
   const { classes, macroF1 } = record.validation;
-  const bars = classes.map(({ f1, support }, label) => ({
-    name: classLabel(label, classNames),
-    value: f1,
-    label: `${f1.toFixed(2)} of ${support}`,
-  }));
+  const shown = shownClasses(classes.map(({ support }) => support));
+  const bars = shown.classes.map((label) => {
+    const { f1, support } = classes[label] as ClassEvaluation;
+    return { name: classLabel(label, classNames), value: f1, label: `${f1.toFixed(2)} of ${support}` };
+  });
   return barChart({
     title: `F1 by class after epoch ${best.epoch}`,
-    subtitle: `the best by ${recipe.monitor.metric}; a label predicted from ${recipe.threshold}; "of": samples with the label`,
+    subtitle: `the best by ${recipe.monitor.metric}; a label predicted from ${recipe.threshold}; "of": samples with the label${shown.note}`,
     category: "class",
     value: { title: "F1", domain: [0, 1] },
     layout: "rows",

@@ -1,10 +1,11 @@
+import { csvField } from "../../data/csv-field.ts";
 import type { EpochRecord } from "./history.ts";
 
 /** The table `classes.csv`: one row an epoch and class. */
 export function toClassTable(history: readonly EpochRecord[], classNames: readonly string[] | null): string {
   const rows = history.flatMap(({ epoch, validation }) =>
     validation.classes.map(({ precision, recall, f1, averagePrecision, support }, label) =>
-      [epoch, label, quote(classNames?.[label] ?? ""), precision, recall, f1, averagePrecision, support].join(","),
+      [epoch, label, csvField(classNames?.[label] ?? ""), precision, recall, f1, averagePrecision, support].join(","),
     ),
   );
   return ["epoch,class,name,precision,recall,f1,average_precision,support", ...rows, ""].join("\n");
@@ -14,8 +15,4 @@ export function toClassTable(history: readonly EpochRecord[], classNames: readon
 export function classMetric(label: number, classNames: readonly string[] | null): string {
   const name = classNames?.[label]?.toLowerCase().replace(/[^a-z0-9]+/g, "_");
   return name === undefined ? `val_f1/${label}` : `val_f1/${label}_${name}`;
-}
-
-function quote(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -56,6 +56,13 @@ function likeliest(probabilities: Float32Array, count: number): number[] {
   return order.slice(0, count);
 }
 
+/** How many samples have each label. */
+export function countLabels({ values, numClasses }: LabelTable): number[] {
+  const counts = new Array<number>(numClasses).fill(0);
+  for (const [index, label] of values.entries()) counts[index % numClasses] = (counts[index % numClasses] ?? 0) + label;
+  return counts;
+}
+
 /** The classes of one sample, ascending. */
 export function labelsOf({ values, numClasses }: LabelTable, sample: number): number[] {
   const labels: number[] = [];

@@ -1,5 +1,5 @@
 import { unreachable } from "../../util/unreachable.ts";
-import type { LabelTable, ProbabilityTable } from "../metrics/decisions.ts";
+import { countLabels, type LabelTable, type ProbabilityTable } from "../metrics/decisions.ts";
 import { maximizeF1 } from "./exact-f1.ts";
 import { matchFractions } from "./match-fractions.ts";
 import { fitSoftF1 } from "./soft-f1.ts";
@@ -39,8 +39,5 @@ export function fixedThresholds(numClasses: number, value: number, floor: number
 }
 
 function completeFractions(given: readonly (number | null)[] | undefined, truth: LabelTable): number[] {
-  const { values, numSamples, numClasses } = truth;
-  const counts = new Array<number>(numClasses).fill(0);
-  for (const [index, label] of values.entries()) counts[index % numClasses] = (counts[index % numClasses] ?? 0) + label;
-  return counts.map((count, k) => given?.[k] ?? count / numSamples);
+  return countLabels(truth).map((count, k) => given?.[k] ?? count / truth.numSamples);
 }
