@@ -5,7 +5,7 @@ export type TrackingEnd =
   /** Without a reason: the user wanted it so. */
   | { readonly type: "no-server"; readonly reason?: string }
   | { readonly type: "delivered"; readonly runUrl: string; readonly numRefused: number }
-  | { readonly type: "pending"; readonly server: string; readonly reason: string };
+  | { readonly type: "pending"; readonly reason: string };
 
 /** One line that says where the run can be looked at, or how to get it there. */
 export function renderTracking(end: TrackingEnd, palette: Palette): string {

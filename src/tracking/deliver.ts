@@ -14,7 +14,7 @@ import {
 import { readMark, removeMark, writeMark } from "./in-flight.ts";
 import { findKnownRuns, type KnownRuns, removeDuplicates } from "./known-runs.ts";
 import { createMlflowClient, type MlflowClient } from "./mlflow-client.ts";
-import { MlflowError } from "./mlflow-request.ts";
+import { MlflowError } from "./mlflow-error.ts";
 import type { RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
 import { forgetRefusals, recordRefusal } from "./refusals.ts";

@@ -6,8 +6,10 @@ import type {
   MlflowRun,
   MlflowStatus,
 } from "./mlflow-entities.ts";
+import { MlflowError } from "./mlflow-error.ts";
 import type { Batch } from "./mlflow-limits.ts";
-import { MlflowError, pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
+import { pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
+import { createTransport } from "./mlflow-transport.ts";
 import type { ServerAddress } from "./server-address.ts";
 
 const api = "/api/2.0/mlflow";
@@ -16,10 +18,14 @@ const maxTries = 4;
 /** A call that must not be carried out twice is not tried again here: the caller looks first what became of it. */
 const once = 1;
 
-/** MLflow's REST interface, as far as runs need it. Every method throws `MlflowError` when the server does not do it. */
+/**
+ * MLflow's REST interface, as far as runs need it. Every method throws `MlflowError` when the server does not do it. Throws
+ * `FailureError` when the address's certificates cannot be used.
+ */
 export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
+  const transport = createTransport(server);
   const call = (options: Omit<RequestOptions, "signal" | "timeoutMs">): Promise<unknown> =>
-    requestMlflow(server, { ...options, signal, timeoutMs });
+    requestMlflow(transport, { ...options, signal, timeoutMs });
   const post = (path: string, json: unknown, tries = maxTries): Promise<unknown> =>
     call({ method: "POST", path: `${api}/${path}`, json, maxTries: tries });
   const get = (path: string, query: Record<string, string>): Promise<unknown> =>
@@ -51,7 +57,7 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
       const answer = await get("experiments/get-by-name", { experiment_name: name });
       return (answer as { experiment: { experiment_id: string; lifecycle_stage: string } }).experiment;
     } catch (error) {
-      if (error instanceof MlflowError && error.status === 404) return undefined;
+      if (error instanceof MlflowError && error.code === "RESOURCE_DOES_NOT_EXIST") return undefined;
       throw error;
     }
   }
@@ -87,6 +93,14 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
     ): Promise<MlflowRun> {
       const body = { experiment_id: experimentId, run_name: run.name, start_time: run.startTime, tags: run.tags };
       return toRun(((await post("runs/create", body, once)) as { run: RawRun }).run);
+    },
+
+    /** The server's version. Asks for something that only who may log in gets, too. */
+    async askVersion(): Promise<string> {
+      await get("experiments/search", { max_results: "1" });
+      return transport
+        .send({ method: "GET", path: "/version", query: {}, body: undefined, signal })
+        .then(({ text }) => text.trim());
     },
 
     /** All runs with these tags, deleted ones too. */

@@ -1,31 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ServerAddress } from "./server-address.ts";
-
-/** A call that the server did not carry out, or of which it is not known whether it did. */
-export class MlflowError extends Error {
-  override readonly name = "MlflowError";
-  /** HTTP status; 0 when there was no answer. */
-  readonly status: number;
-  /** MLflow's own, e.g. `RESOURCE_DOES_NOT_EXIST`. */
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-
-  /** The run is not there, or was deleted; what was told of it before is in doubt. */
-  get hasLostRun(): boolean {
-    if (this.status === 404) return this.code === "RESOURCE_DOES_NOT_EXIST";
-    return this.status === 400 && /must be in the 'active' state/.test(this.message);
-  }
-
-  /** Another try may go through: no answer, overload, a fault of the server. */
-  get isPassing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
-  }
-}
+import { explainAnswer, explainSilence, parseJson } from "./explain-answer.ts";
+import { MlflowError } from "./mlflow-error.ts";
+import type { MlflowTransport } from "./mlflow-transport.ts";
 
 export interface RequestOptions {
   readonly method: "GET" | "POST" | "PUT";
@@ -45,10 +21,10 @@ export interface RequestOptions {
 const firstPauseMs = 250;
 
 /** Sends one call and returns its JSON answer. Throws `MlflowError`, or the signal's reason. */
-export async function requestMlflow(server: ServerAddress, options: RequestOptions): Promise<unknown> {
+export async function requestMlflow(transport: MlflowTransport, options: RequestOptions): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await requestOnce(server, options);
+      return await requestOnce(transport, options);
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof MlflowError) || !error.isPassing || attempt >= options.maxTries) throw error;
@@ -62,57 +38,13 @@ export async function pauseAfter(attempt: number, signal: AbortSignal): Promise<
   await delay(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal });
 }
 
-async function requestOnce({ url, headers }: ServerAddress, options: RequestOptions): Promise<unknown> {
-  const { method, path, query, json, body, timeoutMs, signal } = options;
-  const address = new URL(`${url}${path}`);
-  for (const [name, value] of Object.entries(query ?? {})) address.searchParams.set(name, value);
-  const type = json === undefined ? body?.type : "application/json";
-  const request: RequestInit = {
-    method,
-    headers: { ...headers, ...(type && { "content-type": type }) },
-    body: json === undefined ? (body?.bytes ?? null) : JSON.stringify(json),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-  };
-  try {
-    const response = await fetch(address, request);
-    const text = await response.text();
-    if (response.ok) return text === "" ? {} : parseJson(text);
-    throw describeRefusal(response.status, text, url);
-  } catch (error) {
-    if (error instanceof MlflowError) throw error;
-    throw new MlflowError(0, "NO_ANSWER", `${url} does not answer (${reasonOf(error)})`);
-  }
-}
-
-function describeRefusal(status: number, text: string, url: string): MlflowError {
-  const answer = parseJson(text) as { error_code?: string; message?: string } | undefined;
-  const message = answer?.message ?? text.slice(0, 300);
-  if (status === 401)
-    return new MlflowError(
-      status,
-      "UNAUTHENTICATED",
-      `${url} wants credentials: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN`,
-    );
-  if (status === 403 && /host/i.test(message)) {
-    return new MlflowError(
-      status,
-      "HOST_NOT_ALLOWED",
-      `${url} does not serve that host name: start the server with --allowed-hosts ${new URL(url).host}`,
-    );
-  }
-  return new MlflowError(status, answer?.error_code ?? String(status), `${url} answers ${status}: ${message}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  return cause?.code ?? cause?.message ?? error.message;
+async function requestOnce(transport: MlflowTransport, options: RequestOptions): Promise<unknown> {
+  const { method, path, query = {}, json, timeoutMs, signal } = options;
+  const body = json === undefined ? options.body : { bytes: JSON.stringify(json), type: "application/json" };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const answer = await transport.send({ method, path, query, body, signal: limit }).catch((error: unknown) => {
+    throw explainSilence(error, transport.server);
+  });
+  if (answer.status < 200 || answer.status >= 300) throw explainAnswer(answer, transport.server);
+  return answer.text === "" ? {} : parseJson(answer.text);
 }

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { trackingFolder } from "./delivery-state.ts";
-import { MlflowError } from "./mlflow-request.ts";
+import { MlflowError } from "./mlflow-error.ts";
 import type { RunKey } from "./operation.ts";
 
 /** Something that cannot be told: telling it again would end the same way, and must not keep back the rest. */

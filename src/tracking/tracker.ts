@@ -20,11 +20,14 @@ export interface Tracker {
 export type TrackingSummary =
   | { readonly type: "no-server" }
   | { readonly type: "delivered"; readonly runUrl: string; readonly numRefused: number }
-  | { readonly type: "pending"; readonly server: string; readonly reason: string };
+  | { readonly type: "pending"; readonly reason: string };
 
 export interface TrackerOptions {
   readonly runsFolder: string;
-  /** Asked before each delivery, so that a server that starts during the run is found. `undefined`: nobody is told, and nothing is lost. */
+  /**
+   * Asked before each delivery, so that a server that starts during the run is found. `undefined`: nobody is told, and nothing is
+   * lost. May throw what is wrong with what names it.
+   */
   readonly findServer: () => ServerAddress | undefined;
   readonly user: string;
 }
@@ -47,9 +50,9 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
   let problem: string | undefined;
 
   async function deliver(): Promise<void> {
-    server = findServer();
-    if (runFolder === undefined || server === undefined) return;
     try {
+      server = findServer();
+      if (runFolder === undefined || server === undefined) return;
       state = await deliverRun({ runFolder, server, user, signal: controller.signal });
       problem = undefined;
     } catch (error) {
@@ -86,9 +89,10 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
       await deliver();
       clearTimeout(deadline);
       signal.removeEventListener("abort", hurry);
-      if (runFolder === undefined || server === undefined) return { type: "no-server" };
-      if (state?.isComplete) return { type: "delivered", runUrl: runUrl(server, state), numRefused: state.numRefused };
-      return { type: "pending", server: server.url, reason: problem ?? "the run has not ended" };
+      if (runFolder === undefined || (server === undefined && problem === undefined)) return { type: "no-server" };
+      if (server !== undefined && state?.isComplete)
+        return { type: "delivered", runUrl: runUrl(server, state), numRefused: state.numRefused };
+      return { type: "pending", reason: problem ?? "the run has not ended" };
     },
   };
 }

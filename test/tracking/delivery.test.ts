@@ -13,7 +13,7 @@ const signal = new AbortController().signal;
 
 /** As `pipe mlflow sync` does it. */
 const deliver = (run: RecordedRun, url: string) =>
-  deliverRun({ runFolder: run.folder, server: { url, headers: {} }, user: "ada", signal, shouldCheck: true });
+  deliverRun({ runFolder: run.folder, server: { url }, user: "ada", signal, shouldCheck: true });
 
 /** The server holds the run, each of its stages, and every value of each metric: all of them, and each once. */
 async function expectWhole(url: string, experiment: string): Promise<void> {
@@ -114,7 +114,7 @@ describe.skipIf(mlflowPython.type === "missing")(
       await deliver(half, proxy.url);
       await whole.record();
       await deliver(whole, proxy.url);
-      await using setBack = await startMlflowServer(older);
+      await using setBack = await startMlflowServer({ database: older });
       proxy.target = setBack.url;
       await half.record();
       await deliver(half, proxy.url);
@@ -175,12 +175,12 @@ describe.skipIf(mlflowPython.type === "missing")(
       proxy.latencyMs = 600_000;
       const tracker = createTracker({
         runsFolder: run.runsFolder,
-        findServer: () => ({ url: proxy.url, headers: {} }),
+        findServer: () => ({ url: proxy.url }),
         user: "ada",
       });
       await run.record();
       for (const event of run.events) tracker.handle(event);
-      expect(await tracker.close(AbortSignal.abort())).toMatchObject({ type: "pending", server: proxy.url });
+      expect(await tracker.close(AbortSignal.abort())).toMatchObject({ type: "pending" });
       await deliver(run, server.url);
       await expectWhole(server.url, "silent");
     });

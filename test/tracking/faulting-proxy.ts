@@ -1,15 +1,16 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * What happens to a request on its way: nothing, it is refused, it is carried out and its answer is lost, or its sender hears
+ * What happens to a request on its way: nothing, it is refused, its sender is not known, it is carried out and its answer is lost, or its sender hears
  * nothing and it is carried out after a while.
  */
 export type Fault =
   | "none"
   | "refuse"
   | "reject"
+  | "unauthorized"
   | "lose-answer"
   | { readonly type: "late"; readonly until: Promise<void> };
 
@@ -19,6 +20,7 @@ export interface ProxiedRequest {
   readonly method: string;
   readonly path: string;
   readonly body: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** Stands before a real server and makes bad weather. */
@@ -49,8 +51,11 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     if (proxy.latencyMs > 0) await delay(proxy.latencyMs);
     const path = request.url ?? "/";
     const body = Buffer.concat(chunks);
-    const fault = await proxy.fault({ number, method: request.method ?? "GET", path, body: body.toString() });
+    const { headers: sent } = request;
+    const method = request.method ?? "GET";
+    const fault = await proxy.fault({ number, method, path, body: body.toString(), headers: sent });
     if (fault === "refuse") return answerInjected(500, "INTERNAL_ERROR");
+    if (fault === "unauthorized") return answerInjected(401, "UNAUTHENTICATED");
     if (fault === "reject") return answerInjected(400, "INVALID_PARAMETER_VALUE");
     const forward = async () => {
       const { host: _, connection: __, ...headers } = request.headers;

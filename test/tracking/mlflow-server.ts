@@ -15,11 +15,18 @@ export interface MlflowServer extends AsyncDisposable {
   copyDatabase(): Promise<string>;
 }
 
-/** The newest MLflow 3 of PyPI. */
-export const mlflowPython = await providePython("mlflow", ["mlflow>=3"]);
+/** The newest MLflow 3 of PyPI, with what its login takes. */
+export const mlflowPython = await providePython("mlflow", ["mlflow[auth]>=3"]);
 
-/** With an empty database, or with a copy that another server made. */
-export async function startMlflowServer(database?: string): Promise<MlflowServer> {
+export interface ServerOptions {
+  /** A copy that another server made; an empty one without. */
+  readonly database?: string;
+  /** More of the command line. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startMlflowServer({ database, args: more = [], env }: ServerOptions = {}): Promise<MlflowServer> {
   if (mlflowPython.type === "missing") throw new Error(mlflowPython.reason);
   const { python } = mlflowPython;
   const folder = await mkdtemp(join(tmpdir(), "pipe-mlflow-"));
@@ -32,8 +39,9 @@ export async function startMlflowServer(database?: string): Promise<MlflowServer
     "--artifacts-destination",
     join(folder, "artifacts"),
   ];
-  const server = spawn(python, [...args, ...store], {
+  const server = spawn(python, [...args, ...store, ...more], {
     cwd: folder,
+    env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -30,17 +30,21 @@ interface RawRun {
 }
 type Pair = { key: string; value: string };
 
-export async function viewExperiment(url: string, name: string): Promise<MlflowView> {
+type Headers = Readonly<Record<string, string>>;
+
+/** `caller`: headers that say who asks, where the server wants to know. */
+export async function viewExperiment(url: string, name: string, caller: Headers = {}): Promise<MlflowView> {
   const api = `${url}/api/2.0/mlflow`;
   const { experiment } = await getJson<{ experiment: { experiment_id: string } }>(
     `${api}/experiments/get-by-name?experiment_name=${name}`,
+    caller,
   );
   const body = JSON.stringify({ experiment_ids: [experiment.experiment_id], max_results: 1000 });
-  const headers = { "content-type": "application/json" };
+  const headers = { ...caller, "content-type": "application/json" };
   const found = (await (await fetch(`${api}/runs/search`, { method: "POST", headers, body })).json()) as {
     runs?: RawRun[];
   };
-  const runs = await Promise.all((found.runs ?? []).map((run) => viewRun(url, run)));
+  const runs = await Promise.all((found.runs ?? []).map((run) => viewRun(url, run, caller)));
   return {
     runs,
     run(wanted) {
@@ -51,10 +55,12 @@ export async function viewExperiment(url: string, name: string): Promise<MlflowV
   };
 }
 
-async function viewRun(url: string, { info, data }: RawRun): Promise<ViewedRun> {
+async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Promise<ViewedRun> {
   const toRecord = (pairs: Pair[] = []) => Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
   const keys = (data.metrics ?? []).map(({ key }) => key);
-  const metrics = await Promise.all(keys.map(async (key) => [key, await readHistory(url, info.run_id, key)] as const));
+  const metrics = await Promise.all(
+    keys.map(async (key) => [key, await readHistory(url, info.run_id, { key, caller })] as const),
+  );
   return {
     id: info.run_id,
     name: info.run_name,
@@ -64,14 +70,19 @@ async function viewRun(url: string, { info, data }: RawRun): Promise<ViewedRun> 
     tags: toRecord(data.tags),
     params: toRecord(data.params),
     metrics: Object.fromEntries(metrics),
-    artifacts: await readArtifacts(url, info),
+    artifacts: await readArtifacts(url, info, caller),
   };
 }
 
-async function readHistory(url: string, runId: string, key: string): Promise<string[]> {
+async function readHistory(
+  url: string,
+  runId: string,
+  { key, caller }: { key: string; caller: Headers },
+): Promise<string[]> {
   const query = `run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=10000`;
   const { metrics } = await getJson<{ metrics: { step?: number; value: number }[] }>(
     `${url}/api/2.0/mlflow/metrics/get-history?${query}`,
+    caller,
   );
   return metrics.map(({ step = 0, value }) => `${step} ${value}`);
 }
@@ -79,22 +90,27 @@ async function readHistory(url: string, runId: string, key: string): Promise<str
 async function readArtifacts(
   url: string,
   { run_id: runId, artifact_uri: uri }: RawRun["info"],
+  caller: Headers,
 ): Promise<Record<string, string>> {
   const { files = [] } = await getJson<{ files?: { path: string; is_dir: boolean }[] }>(
     `${url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`,
+    caller,
   );
   const root = new URL(uri).pathname.replace(/^\//, "");
   const contents = files
     .filter((file) => !file.is_dir)
     .map(
       async ({ path }) =>
-        [path, await (await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`)).text()] as const,
+        [
+          path,
+          await (await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`, { headers: caller })).text(),
+        ] as const,
     );
   return Object.fromEntries(await Promise.all(contents));
 }
 
-async function getJson<Value>(url: string): Promise<Value> {
-  const answer = await fetch(url);
+async function getJson<Value>(url: string, caller: Headers): Promise<Value> {
+  const answer = await fetch(url, { headers: caller });
   if (!answer.ok) throw new Error(`${url} answers ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as Value;
 }

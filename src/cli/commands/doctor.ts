@@ -4,6 +4,7 @@ import { type Check, renderChecks } from "../../report/checks.ts";
 import { createPalette } from "../../report/palette.ts";
 import { findCredentials } from "../../services/kaggle/credentials.ts";
 import { describeTensorflow } from "../../services/tensorflow-library.ts";
+import { createMlflowClient } from "../../tracking/mlflow-client.ts";
 import { runCommand } from "../../util/run-command.ts";
 import { userCacheFolder } from "../../util/user-cache-folder.ts";
 import type { ExitCode, Invocation } from "../command.ts";
@@ -130,32 +131,15 @@ async function checkKaggle(environment: Environment): Promise<Check> {
 }
 
 async function checkMlflow(environment: Environment): Promise<Check> {
-  const server = findTrackingServer(environment);
-  if (!server)
-    return {
-      name: "MLflow",
-      state: "missing",
-      text: "no server; runs wait for pipe mlflow sync",
-      remedy: "pipe mlflow up",
-    };
+  const name = "MLflow";
   try {
-    const answer = await fetch(`${server.url}/version`, {
-      headers: { ...server.headers },
-      signal: AbortSignal.timeout(5_000),
-    });
-    if (answer.ok) return { name: "MLflow", state: "good", text: `${(await answer.text()).trim()} at ${server.url}` };
-    return {
-      name: "MLflow",
-      state: "wrong",
-      text: `${server.url} answers ${answer.status}`,
-      remedy: "Check MLFLOW_TRACKING_URI and its credentials",
-    };
-  } catch {
-    return {
-      name: "MLflow",
-      state: "wrong",
-      text: `${server.url} does not answer`,
-      remedy: "Start it, or unset MLFLOW_TRACKING_URI and: pipe mlflow up",
-    };
+    const server = findTrackingServer(environment);
+    if (!server)
+      return { name, state: "missing", text: "no server; runs wait for pipe mlflow sync", remedy: "pipe mlflow up" };
+    const version = await createMlflowClient(server, AbortSignal.timeout(5_000)).askVersion();
+    return { name, state: "good", text: `${version} at ${server.url}` };
+  } catch (error) {
+    // What is wrong says which variable to look at.
+    return { name, state: "wrong", text: error instanceof Error ? error.message : String(error) };
   }
 }

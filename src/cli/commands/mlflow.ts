@@ -8,7 +8,7 @@ import { isAbandoned } from "../../runner/run-record.ts";
 import { closeDeadRun, deliverRun } from "../../tracking/deliver.ts";
 import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
 import { ensureMlflow } from "../../tracking/mlflow-command.ts";
-import { MlflowError } from "../../tracking/mlflow-request.ts";
+import { MlflowError } from "../../tracking/mlflow-error.ts";
 import { runUrl } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { openProject } from "../open-project.ts";
@@ -97,9 +97,7 @@ async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCo
     } catch (error) {
       if (!(error instanceof MlflowError || error instanceof FailureError)) throw error;
       hasFailed = true;
-      io.stdout.write(
-        `${run}  ${renderTracking({ type: "pending", server: server.url, reason: error.message }, palette)}`,
-      );
+      io.stdout.write(`${run}  ${renderTracking({ type: "pending", reason: error.message }, palette)}`);
     }
   }
   if (runs.length === 0) io.stdout.write("There are no runs yet.\n");
