@@ -169,6 +169,16 @@ export interface RunStarted {
   /** In the order of execution. */
   readonly stages: readonly StartedStage[];
   readonly git?: { readonly commit: string; readonly branch?: string; readonly dirty: boolean };
+  /** Absent in records of versions that did not keep it. */
+  readonly request?: RunRequest;
+}
+
+/** What the command line asked for beyond the document; both as the user wrote them. */
+export interface RunRequest {
+  /** Parameters changed for this time: `params.lr=0.1`. */
+  readonly set: readonly string[];
+  /** The stages to end with; none for all. */
+  readonly target: readonly string[];
 }
 
 /** A stage of a run that has started. */
@@ -208,4 +218,6 @@ export interface RunFinished {
   readonly run: RunId;
   readonly status: "done" | "failed" | "interrupted";
   readonly durationMs: number;
+  /** The run's page, relative to its folder; absent when it could not be written. */
+  readonly report?: string;
 }

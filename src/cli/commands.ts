@@ -61,6 +61,13 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import("./commands/diff.ts")).diff,
   },
   {
+    name: "report",
+    summary: "Write the page of a run (runs/ID/report.html) anew and print its path; RUN is the latest unless named.",
+    positionals: ["[RUN]"],
+    options: [],
+    load: async () => (await import("./commands/report.ts")).report,
+  },
+  {
     name: "cache",
     summary:
       "List kept results (ls), read them again (verify), remove some (gc), keep some from that (pin, unpin), copy all to the remote cache (push).",

@@ -1,8 +1,7 @@
 import { flattenJson } from "../base/flatten-json.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
-import { findDirection, type MetricDirection } from "./metric-direction.ts";
-import type { MetricValues } from "./read-run-events.ts";
+import { findBest, findDirection, type MetricDirection } from "./metric-direction.ts";
 import type { RunContent, StageContent } from "./run-content.ts";
 
 /** Runs side by side. All lists of values are in the order of the runs, `null` where a run has none. */
@@ -83,15 +82,10 @@ function compareMetrics(stage: StageId, runs: readonly (StageContent | undefined
     .map((name) => {
       const direction = findDirection(name, runs.find((content) => content?.metrics.has(name))?.params ?? {}) ?? null;
       const values = runs.map((content) => content?.metrics.get(name));
-      const best = values.map((value) => findBest(value, direction));
+      const best = values.map((value) => findBest(value, direction) ?? null);
       const last = values.map((value) => value?.last ?? null);
       return { stage, name, direction, last, best, winners: findWinners(best, direction) };
     });
-}
-
-function findBest(values: MetricValues | undefined, direction: MetricDirection | null): number | null {
-  if (values === undefined || direction === null) return null;
-  return (direction === "maximize" ? values.highest : values.lowest) ?? null;
 }
 
 function findWinners(best: readonly (number | null)[], direction: MetricDirection | null): number[] {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../base/json.ts";
+import type { MetricValues } from "./read-run-events.ts";
 
 /** Which way a metric gets better. */
 export type MetricDirection = "maximize" | "minimize";
@@ -15,6 +16,12 @@ export function findDirection(metric: string, params: JsonObject): MetricDirecti
   if (/(^|[/_])(loss|error|mae|mse|rmse)$/.test(metric)) return "minimize";
   if (/(^|[/_])(f1|accuracy|precision|recall|map|auc)([/_]|$)/.test(metric)) return "maximize";
   return undefined;
+}
+
+/** The best of a metric's values; undefined where that cannot be said. */
+export function findBest(values: MetricValues | undefined, direction: MetricDirection | null): number | undefined {
+  if (values === undefined || direction === null) return undefined;
+  return direction === "maximize" ? values.highest : values.lowest;
 }
 
 function isMonitor(value: Json | undefined): value is { readonly metric: string; readonly direction: MetricDirection } {

@@ -13,9 +13,14 @@ export interface ReadEvents {
   readonly finished: RunFinished | undefined;
   /** When the last event came, ms since the Unix epoch. */
   readonly lastAt: number | undefined;
+  readonly starts: ReadonlyMap<StageId, StageStarted>;
   readonly ends: ReadonlyMap<StageId, StageFinished>;
   readonly metrics: ReadonlyMap<StageId, ReadonlyMap<string, MetricValues>>;
+  /** Each text once. */
+  readonly warnings: ReadonlyMap<StageId, ReadonlySet<string>>;
 }
+
+export type StageStarted = Extract<RunEvent, { type: "stage-started" }>;
 
 /** A metric over the steps of a stage. */
 export interface MetricValues {
@@ -31,7 +36,9 @@ export async function readRunEvents(runFolder: string): Promise<ReadEvents> {
   let started: RunStarted | undefined;
   let finished: RunFinished | undefined;
   let lastAt: number | undefined;
+  const starts = new Map<StageId, StageStarted>();
   const ends = new Map<StageId, StageFinished>();
+  const warnings = new Map<StageId, Set<string>>();
   const metrics = new Map<StageId, Map<string, MetricValues>>();
   const addMetric = (stage: StageId, { name, value }: StageMetric): void => {
     // What a stage took of the machine says nothing of its results.
@@ -43,13 +50,16 @@ export async function readRunEvents(runFolder: string): Promise<ReadEvents> {
     lastAt = event.at;
     if (isStart(event)) started = event;
     else if (event.type === "run-finished") finished = event;
+    else if (event.type === "stage-started") starts.set(event.stage, event);
     else if (event.type === "stage-event" && event.event.type === "metric") addMetric(event.stage, event.event);
+    else if (event.type === "stage-event" && event.event.type === "log" && event.event.level === "warning")
+      warnings.set(event.stage, (warnings.get(event.stage) ?? new Set()).add(event.event.text));
     else if (event.type === "stage-finished") {
       ends.set(event.stage, event);
       for (const metric of event.metrics) addMetric(event.stage, metric);
     }
   }
-  return { started, finished, lastAt, ends, metrics };
+  return { started, finished, lastAt, starts, ends, metrics, warnings };
 }
 
 /** Reads no further than the first event; undefined when that is not a run's. */

@@ -1,23 +1,21 @@
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { RunFinished, StageFinished } from "../base/event.ts";
-import { type Failure, fail } from "../base/failure.ts";
+import type { StageFinished } from "../base/event.ts";
+import type { Failure } from "../base/failure.ts";
 import { flattenJson } from "../base/flatten-json.ts";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
+import type { RunStatus } from "../base/run-report.ts";
 import { placesOf } from "../cache/entry-places.ts";
 import type { FingerprintInputs } from "../cache/fingerprint.ts";
 import { loadManifest } from "../cache/manifest.ts";
-import { type MetricValues, readRunEvents } from "./read-run-events.ts";
-import { isLive } from "./run-list.ts";
+import type { MetricValues } from "./read-run-events.ts";
+import { loadRunCourse } from "./run-course.ts";
 
 /** What a run was and what came out of it, as its record tells. */
 export interface RunContent {
   readonly run: RunId;
   readonly pipeline: string;
   readonly file: string;
-  /** `broken off`: its process died before it could say how the run ended. */
-  readonly status: RunFinished["status"] | "running" | "broken off";
+  readonly status: RunStatus;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
   /** Of a run without an end, up to its last event. */
@@ -44,29 +42,18 @@ export interface StageContent {
 
 /** Reads the record of a run. Throws `FailureError` when there is none that can be read. */
 export async function loadRunContent(runFolder: string, cacheFolder: string): Promise<RunContent> {
-  const run = basename(runFolder) as RunId;
-  const resolved = await readResolved(runFolder);
-  const { started, finished, lastAt, ends, metrics } = await readRunEvents(runFolder);
-  if (started === undefined)
-    fail("input", `The record of the run ${run} has no beginning.`, "Compare with another run.");
+  const course = await loadRunCourse(runFolder);
+  const { ends, metrics } = course.events;
+  const { pipeline, file, params, git, at: startedAt, stages: all } = course.started;
   const stages = new Map<StageId, StageContent>();
-  for (const { stage } of started.stages)
+  for (const { stage } of all)
     stages.set(stage, await describeStage(ends.get(stage), metrics.get(stage) ?? new Map(), cacheFolder));
-  const { pipeline, file, params, git } = started;
-  const environment = flattenJson({ ...resolved.environment, ...(git && { git: { ...git } }) });
-  const status = finished?.status ?? ((await isLive(runFolder)) ? "running" : "broken off");
-  const durationMs = finished?.durationMs ?? (lastAt ?? started.at) - started.at;
-  const course = { status, startedAt: started.at, durationMs, git } as const;
-  return { run, pipeline, file, ...course, params: flattenJson(params), environment, stages };
-}
-
-async function readResolved(runFolder: string): Promise<{ readonly environment?: JsonObject }> {
-  try {
-    return JSON.parse(await readFile(join(runFolder, "resolved.json"), "utf8"));
-  } catch {
-    // A run that was killed as it began.
-    return {};
-  }
+  const environment = flattenJson({ ...course.environment, ...(git && { git: { ...git } }) });
+  const { run, status, durationMs } = course;
+  return {
+    ...{ run, pipeline, file, status, startedAt, durationMs, git },
+    ...{ params: flattenJson(params), environment, stages },
+  };
 }
 
 async function describeStage(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RunEvent, RunFinished } from "../base/event.ts";
+import type { RunEvent, RunFinished, RunStarted } from "../base/event.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import { runsAlways } from "../pipeline/condition/foresee-skips.ts";
@@ -41,10 +41,13 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   });
   const { emit, rethrow } = createEmitter([record.handle, ...options.listeners]);
   const state = await createState(pipeline, options, { run, stages, record, emit });
-  emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git }));
+  emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git, request: options.request }));
   const status = await runStages(stages, state);
   await state.knowledge.history.save();
-  emit({ type: "run-finished", at: options.now(), run, status, durationMs: options.now() - startedAt });
+  const at = options.now();
+  const end = { type: "run-finished", at, run, status, durationMs: at - startedAt } as const;
+  const report = await options.writeReport(record.folder, end);
+  emit({ ...end, ...(report !== undefined && { report }) });
   await record.close(status);
   rethrow();
   return { run, status, folder: record.folder };
@@ -104,16 +107,17 @@ async function createState(
 function describeStart(
   pipeline: Pipeline,
   {
-    run,
     stages,
-    at,
     git,
-  }: { run: RunId; stages: readonly Stage[]; at: number; git: Awaited<ReturnType<typeof readGitState>> },
+    ...rest
+  }: Pick<RunStarted, "run" | "at" | "request"> & {
+    readonly stages: readonly Stage[];
+    readonly git: RunStarted["git"];
+  },
 ): RunEvent {
   return {
     type: "run-started",
-    at,
-    run,
+    ...rest,
     pipeline: pipeline.name,
     experiment: pipeline.experiment,
     file: pipeline.file,

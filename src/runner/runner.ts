@@ -1,4 +1,4 @@
-import type { RunEvent } from "../base/event.ts";
+import type { RunEvent, RunFinished, RunRequest } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
@@ -12,6 +12,12 @@ export interface RunOptions {
   readonly cache: Cache;
   /** Hears every event, in order, and may not throw: what a listener throws is rethrown when the run has ended. */
   readonly listeners: readonly ((event: RunEvent) => void)[];
+  readonly request: RunRequest;
+  /**
+   * Writes a page on the run that has just ended into its folder, and returns its path there. Called before the end is told, so that
+   * whoever hears of it finds the page. Never throws; undefined when there is no page.
+   */
+  readonly writeReport: (runFolder: string, end: RunFinished) => Promise<string | undefined>;
   /** Stages to run although the cache has their results. */
   readonly force: "all" | ReadonlySet<StageId>;
   /** Run only these stages and what they need. */

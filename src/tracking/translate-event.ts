@@ -40,7 +40,7 @@ export function translateEvent(event: RunEvent, context: TranslationContext): Op
     case "stage-finished":
       return finishStage(event, context);
     case "run-finished":
-      return finishPipeline(event.status, event.at);
+      return finishPipeline(event, context);
     default:
       return [];
   }
@@ -60,9 +60,7 @@ function startPipeline(event: RunStarted, { runId, runFolder, user }: Translatio
     { type: "start", run: "pipeline", name: `${pipeline} ${runId}`, startTime: at, tags, identity },
     { type: "log", run: "pipeline", params: flatten("params", params) },
     // Here and not at the end, so that a run that dies has them.
-    ...["pipeline.yaml", "resolved.json"].map(
-      (path): Operation => ({ type: "artifact", run: "pipeline", files: [join(runFolder, path)], path }),
-    ),
+    ...["pipeline.yaml", "resolved.json"].map((path) => artifactOfPipeline(path, runFolder)),
   ];
 }
 
@@ -182,10 +180,20 @@ function listArtifacts(event: StageFinished, { runFolder }: TranslationContext):
   return [...shown, { type: "artifact", run, files: logFiles, path: "log.txt" }];
 }
 
-function finishPipeline(status: RunFinished["status"], at: number): Operation[] {
+function finishPipeline({ status, at, report }: RunFinished, { runFolder }: TranslationContext): Operation[] {
   const end = { done: "FINISHED", failed: "FAILED", interrupted: "KILLED" } as const;
-  return [{ type: "end", run: "pipeline", status: end[status], endTime: at }];
+  return [
+    ...(report === undefined ? [] : [artifactOfPipeline(report, runFolder)]),
+    { type: "end", run: "pipeline", status: end[status], endTime: at },
+  ];
 }
+
+const artifactOfPipeline = (path: string, runFolder: string): Operation => ({
+  type: "artifact",
+  run: "pipeline",
+  files: [join(runFolder, path)],
+  path,
+});
 
 function statusOf({ type }: StageOutcome): MlflowStatus {
   if (type === "failed") return "FAILED";

@@ -111,6 +111,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     expect(parent?.params).toMatchObject({ "params.seed": "5", "cells.size": "16", "dataset.labels.classes": "28" });
     expect(parent?.artifacts["pipeline.yaml"]).toBe(pipelineFor("whole"));
     expect(JSON.parse(parent?.artifacts["resolved.json"] ?? "")).toMatchObject({ params: { seed: 5 } });
+    expect(parent?.artifacts["report.html"]).toBe(await project.read("runs/latest/report.html"));
     const stats = view.run("stats");
     expect(stats.artifacts["stats.json"]).toBe(await project.read("runs/latest/stages/stats/outputs/stats.json"));
     expect(stats.tags).toMatchObject({ "pipe.cached": "false" });

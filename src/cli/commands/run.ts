@@ -19,6 +19,7 @@ import { reportFailure } from "../report-failure.ts";
 import { createSetupReport } from "../setup-report.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
 import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
+import { reportFile, writeReport } from "../write-report.ts";
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   if (invocation.options["dry-run"]) return (await import("./plan.ts")).plan(invocation);
@@ -58,6 +59,17 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       project,
       cache,
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
+      request: { set: invocation.options.set ?? [], target: invocation.options.target ?? [] },
+      async writeReport(runFolder, end) {
+        try {
+          await writeReport(runFolder, end);
+          return reportFile;
+        } catch (error) {
+          // Hours of work do not fail for the lack of a page on them.
+          notify("warning", `the run's page could not be written (${String(error)}); later: pipe report ${end.run}`);
+          return undefined;
+        }
+      },
       force: selectForced(pipeline, invocation),
       ...(target === undefined ? {} : { target }),
       keepGoing: invocation.options["keep-going"] === true,

@@ -1,0 +1,19 @@
+import { join, relative } from "node:path";
+import type { ExitCode, Invocation } from "../command.ts";
+import { openProject } from "../open-project.ts";
+import { selectRun } from "../select-run.ts";
+import { withInterrupts } from "../with-interrupts.ts";
+import { writeReport } from "../write-report.ts";
+
+/** Writes the page of a run anew and prints its path. */
+export async function report(invocation: Invocation): Promise<ExitCode> {
+  const { io, positionals } = invocation;
+  const { runsFolder } = openProject(invocation);
+  const run = selectRun(positionals[0] ?? "latest", runsFolder, invocation);
+  if (run === undefined) return 2;
+  return withInterrupts(invocation, async () => {
+    const path = await writeReport(join(runsFolder, run));
+    io.stdout.write(`${relative(io.workingFolder, path)}\n`);
+    return 0;
+  });
+}
