@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Dataset, loadDataset } from "../../src/data/dataset.ts";
 import type { DatasetStats } from "../../src/data/dataset-stats.ts";
@@ -117,7 +118,7 @@ describe("dataset/split and dataset/stats", () => {
       with: { dataset, ...(size && { size }) },
       folder: join(folder, "stats"),
       environment: {},
-      outputs: { stats: "stats.json" },
+      outputs: { stats: "stats.json", plots: "plots/" },
     });
     await datasetStats.run(stage as never);
     return JSON.parse(await readFile(stage.output("stats"), "utf8")) as DatasetStats;
@@ -135,6 +136,17 @@ describe("dataset/split and dataset/stats", () => {
     const stats = await measure(24);
     expect(stats.mean[0]).toBeCloseTo(expected.mean[0] as number, 2);
     expect(stats.std[0]).toBeLessThan(expected.std[0] as number);
+  });
+
+  it("draws classes and labels per sample where labels are known", async () => {
+    await measure();
+    const plots = join(folder, "stats", "outputs", "plots");
+    expect((await readdir(plots)).sort()).toEqual(
+      ["classes", "labels-per-sample"].flatMap((name) => [`${name}.png`, `${name}.svg`]),
+    );
+    const svg = await readFile(join(plots, "classes.svg"), "utf8");
+    const [, width] = /width="(\d+)"/.exec(svg) ?? [];
+    expect((await sharp(join(plots, "classes.png")).metadata()).width).toBe(2 * Number(width));
   });
 
   interface Split {

@@ -90,12 +90,19 @@ interface Outcome {
   readonly events: readonly RunEvent[];
   readonly metrics: readonly string[];
   output(stage: string, name: string): string;
+  /** Paths of the files that a stage showed. */
+  shown(stage: string): string[];
 }
 
 async function run(project: ProjectRig): Promise<Outcome> {
   const events = await project.events(["run", "pipeline.yaml"]);
   const failures = events.filter((event) => event.type === "stage-finished" && event.outcome.type === "failed");
   expect(failures).toEqual([]);
+  const finishedOf = (stage: string) => {
+    const finished = events.find((one) => one.type === "stage-finished" && one.stage === stage);
+    if (finished?.type !== "stage-finished") throw new Error(`${stage} did not finish`);
+    return finished;
+  };
   return {
     events,
     metrics: events.flatMap((one) => {
@@ -107,9 +114,9 @@ async function run(project: ProjectRig): Promise<Outcome> {
         return [];
       return [`${one.stage} ${one.event.name} ${one.event.step} ${one.event.value}`];
     }),
+    shown: (stage) => [...finishedOf(stage).files],
     output(stage, name) {
-      const finished = events.find((one) => one.type === "stage-finished" && one.stage === stage);
-      if (finished?.type !== "stage-finished") throw new Error(`${stage} did not finish`);
+      const finished = finishedOf(stage);
       return join(finished.outputsFolder ?? "", finished.outputs[name]?.path ?? "");
     },
   };
@@ -147,6 +154,26 @@ describe("training and prediction through the command line", { timeout: 300_000 
     const ids = Array.from({ length: numTest }, (_, index) => `s${numTrain + numTest - 1 - index}`);
     expect(submission.map((line) => line.split(",")[0])).toEqual(["Id", ...ids, ""]);
     expect(submission.slice(1, -1).every((line) => /^s\d+,\d( \d)*$/.test(line))).toBe(true);
+  });
+
+  it("shows plots with the run, each as SVG and as PNG of twice its size", async () => {
+    const expected = {
+      stats: ["classes", "labels-per-sample"],
+      train: ["class-f1", "f1", "learning-rate", "loss"],
+      thresholds: ["confusion", "precision-recall", "thresholds"],
+    };
+    for (const [stage, names] of Object.entries(expected)) {
+      const files = whole.shown(stage).filter((path) => /\.(svg|png)$/.test(path));
+      expect(files.sort()).toEqual(names.flatMap((name) => [`plots/${name}.png`, `plots/${name}.svg`]));
+      for (const name of names) {
+        const plot = join(wholeProject.folder, "runs", "latest", "stages", stage, "outputs", "plots", name);
+        const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(readFileSync(`${plot}.svg`, "utf8")) ?? [];
+        const png = await sharp(`${plot}.png`).metadata();
+        expect([png.width, png.height], plot).toEqual([2 * Number(width), 2 * Number(height)]);
+      }
+    }
+    const phases = readFileSync(join(whole.output("train", "plots"), "loss.svg"), "utf8");
+    for (const text of ["head", "all", "training", "validation"]) expect(phases).toContain(`>${text}</text>`);
   });
 
   it("killed with -9 in the middle of training, it ends with the same bytes and metrics as if never killed", async () => {

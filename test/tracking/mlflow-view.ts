@@ -70,7 +70,7 @@ async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Pr
     tags: toRecord(data.tags),
     params: toRecord(data.params),
     metrics: Object.fromEntries(metrics),
-    artifacts: await readArtifacts(url, info, caller),
+    artifacts: await readArtifacts(url, info, { caller }),
   };
 }
 
@@ -87,26 +87,23 @@ async function readHistory(
   return metrics.map(({ step = 0, value }) => `${step} ${value}`);
 }
 
+/** Of all folders. */
 async function readArtifacts(
   url: string,
-  { run_id: runId, artifact_uri: uri }: RawRun["info"],
-  caller: Headers,
+  info: Pick<RawRun["info"], "run_id" | "artifact_uri">,
+  { caller, folder = "" }: { caller: Headers; folder?: string },
 ): Promise<Record<string, string>> {
   const { files = [] } = await getJson<{ files?: { path: string; is_dir: boolean }[] }>(
-    `${url}/api/2.0/mlflow/artifacts/list?run_id=${runId}`,
+    `${url}/api/2.0/mlflow/artifacts/list?run_id=${info.run_id}&path=${encodeURIComponent(folder)}`,
     caller,
   );
-  const root = new URL(uri).pathname.replace(/^\//, "");
-  const contents = files
-    .filter((file) => !file.is_dir)
-    .map(
-      async ({ path }) =>
-        [
-          path,
-          await (await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`, { headers: caller })).text(),
-        ] as const,
-    );
-  return Object.fromEntries(await Promise.all(contents));
+  const root = new URL(info.artifact_uri).pathname.replace(/^\//, "");
+  const contents = files.map(async ({ path, is_dir: isFolder }): Promise<Record<string, string>> => {
+    if (isFolder) return readArtifacts(url, info, { caller, folder: path });
+    const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`, { headers: caller });
+    return { [path]: await answer.text() };
+  });
+  return Object.assign({}, ...(await Promise.all(contents)));
 }
 
 async function getJson<Value>(url: string, caller: Headers): Promise<Value> {

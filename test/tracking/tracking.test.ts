@@ -114,6 +114,12 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     expect(parent?.artifacts["report.html"]).toBe(await project.read("runs/latest/report.html"));
     const stats = view.run("stats");
     expect(stats.artifacts["stats.json"]).toBe(await project.read("runs/latest/stages/stats/outputs/stats.json"));
+    const plots = Object.keys(stats.artifacts).filter((path) => path.startsWith("plots/"));
+    expect(plots.sort()).toEqual(
+      ["classes", "labels-per-sample"].flatMap((name) => [`plots/${name}.png`, `plots/${name}.svg`]),
+    );
+    const drawn = await project.read("runs/latest/stages/stats/outputs/plots/classes.svg");
+    expect(stats.artifacts["plots/classes.svg"]).toBe(drawn);
     expect(stats.tags).toMatchObject({ "pipe.cached": "false" });
     expect(stats.tags["pipe.fingerprint"]).toMatch(/^[0-9a-f]{64}$/);
   });
