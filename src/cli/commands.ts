@@ -84,9 +84,9 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: "leaderboard",
-    summary: "List all submissions to a pipeline's competitions, with their runs and scores.",
+    summary: "List all submissions to a pipeline's competitions, with their runs and scores; --plot draws the scores.",
     positionals: ["FILE"],
-    options: ["set", "json"],
+    options: ["set", "plot", "best", "json"],
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
   },
   {

@@ -82,6 +82,17 @@ export const optionTable = {
     placeholder: "N",
     description: "Show no more than this many; 20 unless given.",
   },
+  plot: {
+    type: "value",
+    placeholder: "FILE.svg",
+    description: "Draw the public score over the submissions into this file, and as PNG beside it.",
+  },
+  best: {
+    type: "value",
+    placeholder: "highest|lowest",
+    description:
+      "Which public score is the better one, for the line of the best so far in --plot; highest unless given.",
+  },
   sort: {
     type: "value",
     placeholder: "ORDER",

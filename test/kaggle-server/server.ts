@@ -39,6 +39,8 @@ export interface KaggleServer {
   /** Oldest first. */
   readonly submissions: readonly StoredSubmission[];
   readonly requests: readonly RecordedRequest[];
+  /** Makes a submission as on the website. */
+  submit(competition: string, content: string, description: string): void;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,9 @@ export async function startKaggleServer(options: KaggleServerOptions): Promise<K
     faults,
     submissions: state.submissions.all,
     requests,
+    submit(competition, content, description) {
+      state.submissions.add(competition, { fileName: "by-hand.csv", content: Buffer.from(content) }, description);
+    },
     close: async () => {
       await Promise.all([close(api), close(files)]);
     },

@@ -75,6 +75,23 @@ describe("a pipeline from Kaggle to Kaggle", { timeout: 60_000 }, () => {
     expect(server.requests).toHaveLength(numRequests);
   });
 
+  it("draws the course of the score over all submissions", async () => {
+    for (const [index, labels] of ["1", "", "0 1", "0"].entries())
+      server.submit("cells", `Id,Predicted\na,${labels}\nb,0 1\n`, `try ${index + 1}`);
+    const { code, stdout } = await project.pipe(["leaderboard", "pipeline.yaml", "--plot", "plots/scores.svg"], {
+      env,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^cells: 4 submissions, public scores from 0\.66667 to 1\n/);
+    expect(stdout).toMatch(/\n\ncells: plots\/scores\.svg and plots\/scores\.png\n$/);
+    const svg = await project.read("plots/scores.svg");
+    expect(svg).toContain(">4 submissions, the best 1</text>");
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(4);
+    expect(readFileSync(join(project.folder, "plots/scores.png")).subarray(1, 4).toString()).toBe("PNG");
+    const wrong = await project.pipe(["leaderboard", "pipeline.yaml", "--plot", "scores.pdf"], { env });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("ends in .svg") });
+  });
+
   it("asks Kaggle before a run how many submissions are left, on request only", async () => {
     const quiet = await project.pipe(["plan", "pipeline.yaml"], { env });
     expect(quiet.stdout).toContain("2 that depend on them, 0 cached\n");
@@ -145,6 +162,7 @@ function metrics(events: readonly RunEvent[]): Record<string, number> {
       .filter((event) => event.type === "stage-event")
       .map(({ event }) => event)
       .filter((event) => event.type === "metric")
+      .filter((event) => !event.name.startsWith("system/"))
       .map(({ name, value }) => [name, value]),
   );
 }

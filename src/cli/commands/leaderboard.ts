@@ -9,6 +9,8 @@ import { listSubmissions } from "../../services/kaggle/submissions.ts";
 import { withCompetition } from "../../services/kaggle/with-competition.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { loadPipeline } from "../load-pipeline.ts";
+import { plotLeaderboards } from "../plot-leaderboard.ts";
+import { rejectValue } from "../reject-value.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 
@@ -19,6 +21,10 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
     return 2;
   }
   const { io, options, isColored } = invocation;
+  const { plot, best = "highest" } = options;
+  if (plot !== undefined && !plot.endsWith(".svg"))
+    return rejectValue("plot", plot, "the name of a file that ends in .svg", invocation);
+  if (best !== "highest" && best !== "lowest") return rejectValue("best", best, "highest or lowest", invocation);
   return withInterrupts(invocation, async (signal) => {
     const client = new KaggleClient({
       environment: io.environment,
@@ -33,6 +39,9 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
     io.stdout.write(
       options.json ? `${JSON.stringify({ version: 1, competitions: all }, undefined, 2)}\n` : texts.join("\n"),
     );
+    if (plot === undefined) return 0;
+    const lines = await plotLeaderboards(all, { file: plot, best }, invocation);
+    (options.json ? io.stderr : io.stdout).write(`\n${lines.join("\n")}\n`);
     return 0;
   });
 }
