@@ -19,6 +19,7 @@ import type { RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
 import { forgetRefusals, recordRefusal } from "./refusals.ts";
 import type { ServerAddress } from "./server-address.ts";
+import type { ServerPace } from "./server-pace.ts";
 import { translateEvent } from "./translate-event.ts";
 
 export interface DeliverOptions {
@@ -28,6 +29,8 @@ export interface DeliverOptions {
   readonly signal: AbortSignal;
   /** Asks the server whether it still has what it was told before: it may have been restarted with an older database. */
   readonly shouldCheck?: boolean;
+  /** Hears how long the server takes. */
+  readonly pace?: ServerPace;
 }
 
 interface Session extends DeliverOptions {
@@ -50,9 +53,9 @@ const maxRestarts = 3;
  * already is looked up on the server before it is told again. Throws `MlflowError` when the server does not take part.
  */
 export async function deliverRun(options: DeliverOptions): Promise<DeliveryState> {
-  const { runFolder, server, signal } = options;
+  const { runFolder, server, signal, pace } = options;
   return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
-    const session = { ...options, client: createMlflowClient(server, signal), runId: basename(runFolder) };
+    const session = { ...options, client: createMlflowClient(server, signal, pace), runId: basename(runFolder) };
     let start = await findStart(session);
     for (let numRestarts = 0; ; numRestarts += 1) {
       try {

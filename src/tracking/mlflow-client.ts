@@ -11,6 +11,7 @@ import type { Batch } from "./mlflow-limits.ts";
 import { pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
 import { createTransport } from "./mlflow-transport.ts";
 import type { ServerAddress } from "./server-address.ts";
+import type { ServerPace } from "./server-pace.ts";
 
 const api = "/api/2.0/mlflow";
 const timeoutMs = 30_000;
@@ -22,8 +23,8 @@ const once = 1;
  * MLflow's REST interface, as far as runs need it. Every method throws `MlflowError` when the server does not do it. Throws
  * `FailureError` when the address's certificates cannot be used.
  */
-export function createMlflowClient(server: ServerAddress, signal: AbortSignal) {
-  const transport = createTransport(server);
+export function createMlflowClient(server: ServerAddress, signal: AbortSignal, pace?: ServerPace) {
+  const transport = createTransport(server, pace);
   const call = (options: Omit<RequestOptions, "signal" | "timeoutMs">): Promise<unknown> =>
     requestMlflow(transport, { ...options, signal, timeoutMs });
   const post = (path: string, json: unknown, tries = maxTries): Promise<unknown> =>

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, type OutgoingHttpHeaders, request as requestHttp } 
 import { type AgentOptions, Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { fail } from "../base/failure.ts";
 import type { ServerAddress, TlsSettings } from "./server-address.ts";
+import type { ServerPace } from "./server-pace.ts";
 
 export interface TransportRequest {
   readonly method: "GET" | "POST" | "PUT";
@@ -34,7 +35,7 @@ const idleMs = 3_000;
  * Opens the way to a server. Not by `fetch`, which takes no certificates. Throws `FailureError` when a file with
  * certificates cannot be used.
  */
-export function createTransport(server: ServerAddress): MlflowTransport {
+export function createTransport(server: ServerAddress, pace?: ServerPace): MlflowTransport {
   const isSecure = server.url.startsWith("https:");
   const agent = isSecure
     ? new HttpsAgent({ keepAlive: true, timeout: idleMs, ...loadCertificates(server.tls) })
@@ -50,7 +51,8 @@ export function createTransport(server: ServerAddress): MlflowTransport {
         ...describeCaller(server),
         ...(body && { "content-type": body.type, "content-length": length }),
       };
-      return new Promise((resolve, reject) => {
+      const endCall = pace?.beginCall();
+      return new Promise<TransportAnswer>((resolve, reject) => {
         const outgoing = request(address, { method, headers, agent, signal }, (answer) => {
           const chunks: Buffer[] = [];
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -62,7 +64,7 @@ export function createTransport(server: ServerAddress): MlflowTransport {
         });
         outgoing.on("error", (error) => reject(signal.aborted ? signal.reason : error));
         outgoing.end(body?.bytes);
-      });
+      }).finally(endCall);
     },
   };
 }

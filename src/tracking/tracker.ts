@@ -4,14 +4,15 @@ import { deliverRun } from "./deliver.ts";
 import type { DeliveryState } from "./delivery-state.ts";
 import { keepFiles } from "./keep-files.ts";
 import type { ServerAddress } from "./server-address.ts";
+import { createServerPace } from "./server-pace.ts";
 
 /** Follows a run and tells MLflow of it while it goes on. */
 export interface Tracker {
   /** Returns at once; the event is in the run's `events.ndjson` already. */
   handle(event: RunEvent): void;
   /**
-   * Waits for the rest to be delivered, but not for ever, and only for a moment once `signal` is aborted; what is left then is for
-   * `pipe mlflow sync`.
+   * Waits for the rest to be delivered, but not for ever: of a server that is slow or in trouble for a hundredth of the run's time,
+   * and only for a moment once `signal` is aborted. What is left then is for `pipe mlflow sync`.
    */
   close(signal: AbortSignal): Promise<TrackingSummary>;
 }
@@ -36,9 +37,14 @@ export interface TrackerOptions {
 const intervalMs = 1_000;
 /** After a delivery that failed. */
 const retryMs = 15_000;
-/** How long `close` waits, and how long when the user wants to go. */
+/** How long `close` waits at most, and how long when the user wants to go. */
 const closeMs = 30_000;
 const interruptedMs = 2_000;
+/** What a slow server may add to a run's time, and the least that is tried all the same. */
+const slowShare = 0.01;
+const leastMs = 1_000;
+/** Between two looks at how the server does. */
+const lookMs = 100;
 
 export function createTracker({ runsFolder, findServer, user }: TrackerOptions): Tracker {
   const controller = new AbortController();
@@ -48,17 +54,33 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
   let server: ServerAddress | undefined;
   let state: DeliveryState | undefined;
   let problem: string | undefined;
+  let runMs = 0;
+  const pace = createServerPace(() => performance.now());
 
   async function deliver(): Promise<void> {
     try {
       server = findServer();
       if (runFolder === undefined || server === undefined) return;
-      state = await deliverRun({ runFolder, server, user, signal: controller.signal });
+      state = await deliverRun({ runFolder, server, user, signal: controller.signal, pace });
       problem = undefined;
     } catch (error) {
       // A tracker never breaks a run: whatever is wrong with the server, the events are on the disk.
-      problem = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : String(error);
+      // That it was left alone is no news of a server that was in trouble before.
+      problem = controller.signal.aborted ? (problem ?? message) : message;
     }
+  }
+
+  /** How long the run's end waits for the server, as it does now. */
+  function patienceMs(): number {
+    const isTroubled = problem !== undefined || pace.slowSeconds !== undefined;
+    return isTroubled ? Math.min(closeMs, Math.max(leastMs, runMs * slowShare)) : closeMs;
+  }
+
+  function describeWait(): string {
+    const { slowSeconds } = pace;
+    if (slowSeconds === undefined) return "there was no time to wait for the server";
+    return `the server takes ${slowSeconds.toFixed(1)} s to answer, for which the run does not wait`;
   }
 
   function schedule(delayMs: number): void {
@@ -74,20 +96,24 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
 
   return {
     handle(event) {
+      if (event.type === "run-finished") runMs = event.durationMs;
       if (event.type === "run-started") runFolder = join(runsFolder, event.run);
       if (event.type === "stage-finished" && runFolder !== undefined) keepFiles(event, runFolder);
       if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
     },
     async close(signal) {
-      const giveUp = (): void => controller.abort(new Error("there was no time to wait for the server"));
+      const closedAt = performance.now();
+      const giveUp = (): void => controller.abort(new Error(describeWait()));
       const hurry = (): void => void setTimeout(giveUp, interruptedMs).unref();
-      const deadline = setTimeout(giveUp, closeMs);
+      const watch = setInterval(() => {
+        if (performance.now() - closedAt >= patienceMs()) giveUp();
+      }, lookMs);
       if (signal.aborted) hurry();
       else signal.addEventListener("abort", hurry, { once: true });
       clearTimeout(timer);
       await current;
       await deliver();
-      clearTimeout(deadline);
+      clearInterval(watch);
       signal.removeEventListener("abort", hurry);
       if (runFolder === undefined || (server === undefined && problem === undefined)) return { type: "no-server" };
       if (server !== undefined && state?.isComplete)
