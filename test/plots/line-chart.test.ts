@@ -5,7 +5,7 @@ import sharp from "sharp";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { drawSvg } from "../../src/plots/draw-plot.ts";
 import { type LineChart, lineChart } from "../../src/plots/line-chart.ts";
-import { savePlot } from "../../src/plots/save-plot.ts";
+import { savePlots } from "../../src/plots/save-plot.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -80,10 +80,17 @@ it("leaves a gap where a value is not a number", async () => {
   expect(path.match(/M/g)).toHaveLength(2);
 });
 
-it("saves SVG and PNG of the same picture, the PNG at twice the size", async () => {
-  const paths = await savePlot(folder, "losses", lineChart(chart));
-  const svg = await readFile(paths.svg, "utf8");
-  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
-  const png = await sharp(paths.png).metadata();
-  expect([png.format, png.width, png.height]).toEqual(["png", 2 * Number(width), 2 * Number(height)]);
+it("saves each plot as SVG and, at twice the size, as PNG", async () => {
+  const other = { ...chart, title: "Another" };
+  const files = await savePlots(folder, { losses: lineChart(chart), other: lineChart(other) });
+  expect(files.map(({ svg, png }) => [svg, png])).toEqual(
+    ["losses", "other"].map((name) => [join(folder, `${name}.svg`), join(folder, `${name}.png`)]),
+  );
+  for (const [index, { svg: path, png }] of files.entries()) {
+    const svg = await readFile(path, "utf8");
+    expect(svg).toBe(await drawSvg(lineChart(index === 0 ? chart : other)));
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+    const { format, ...size } = await sharp(png).metadata();
+    expect([format, size.width, size.height]).toEqual(["png", 2 * Number(width), 2 * Number(height)]);
+  }
 });

@@ -2,7 +2,7 @@ import { classLabel } from "../../data/class-label.ts";
 import type { DatasetStats } from "../../data/dataset-stats.ts";
 import { barChart } from "../../plots/bar-chart.ts";
 import type { PlotSpec } from "../../plots/draw-plot.ts";
-import type { NamedPlots } from "./show-plots.ts";
+import type { NamedPlots } from "../../plots/save-plot.ts";
 import { shownClasses } from "./shown-classes.ts";
 
 /** How labels are distributed; the samples' labels are to be known. */

@@ -1,12 +1,12 @@
 import { classLabel } from "../../data/class-label.ts";
 import type { PlotSpec } from "../../plots/draw-plot.ts";
 import { heatMap } from "../../plots/heat-map.ts";
+import type { NamedPlots } from "../../plots/save-plot.ts";
 import { smallMultiples } from "../../plots/small-multiples.ts";
 import { computeAveragePrecision } from "../../training/metrics/average-precision.ts";
 import type { CoOccurrence } from "../../training/metrics/co-occurrence.ts";
 import { countLabels, type LabelTable, type ProbabilityTable } from "../../training/metrics/decisions.ts";
 import { computeThresholdCurve, pointAt, type ThresholdPoint } from "../../training/metrics/threshold-curve.ts";
-import type { NamedPlots } from "./show-plots.ts";
 import { type ShownClasses, shownClasses } from "./shown-classes.ts";
 
 /** What plots of thresholds are drawn from. */

@@ -2,12 +2,12 @@ import { classLabel } from "../../data/class-label.ts";
 import { barChart } from "../../plots/bar-chart.ts";
 import type { PlotSpec } from "../../plots/draw-plot.ts";
 import { type Line, lineChart, type Mark } from "../../plots/line-chart.ts";
+import type { NamedPlots } from "../../plots/save-plot.ts";
 import type { ClassEvaluation } from "../../training/loop/evaluate.ts";
 import { type EpochRecord, metricsOf } from "../../training/loop/history.ts";
 import { type RatePoint, traceLearningRates } from "../../training/loop/learning-rate-trace.ts";
 import type { TrainingRecipe } from "../../training/loop/recipe.ts";
 import type { TrainingResult } from "../../training/loop/train.ts";
-import type { NamedPlots } from "./show-plots.ts";
 import { shownClasses } from "./shown-classes.ts";
 
 /** What plots of a training are drawn from. */
