@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { StageEvent } from "../../base/event.ts";
 import type { Failure } from "../../base/failure.ts";
 import { stageKinds } from "../../stages/registry.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
@@ -11,6 +12,7 @@ import { toFailure } from "../failure-of-error.ts";
 import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
 import { type EventChannel, openEventChannel } from "./event-channel.ts";
 import { type Lifeline, openLifeline } from "./lifeline.ts";
+import { redactEvent } from "./redact-event.ts";
 import { runCommand } from "./run-command.ts";
 import { runOwnKind } from "./run-own-kind.ts";
 import { createStageContext } from "./stage-context.ts";
@@ -21,6 +23,8 @@ export interface StageProcessOptions {
   /** The file descriptor whose closing tells of the runner's death, where the spec says that the stage ends then. */
   readonly lifelineDescriptor: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What must not be in any text that leaves this process. */
+  readonly secrets: readonly string[];
   /** Adds a line to the process's output, which is the stage's log. */
   readonly writeLog: (line: string) => void;
   /** Aborted on SIGTERM and SIGINT. */
@@ -61,7 +65,7 @@ async function reportEnd(
   options: StageProcessOptions,
   channel: EventChannel,
 ): Promise<StageProcessEnd> {
-  const send = channel.send;
+  const send = (event: StageEvent): void => channel.send(redactEvent(event, options.secrets));
   const now = createForwardClock(Date.now);
   const { context, flush } = createStageContext(spec, { ...options, send, now });
   try {

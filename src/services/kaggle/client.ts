@@ -1,9 +1,9 @@
 import { FailureError } from "../../base/failure.ts";
 import type { JsonObject } from "../../base/json.ts";
+import { redact } from "../../util/redact.ts";
 import type { Clock } from "../clock.ts";
 import { discardBody, readText, send, transientAnswer } from "../http-request.ts";
 import { patientPolicy, type RetryOptions, type RetryPolicy, retryTransient, TransientError } from "../http-retry.ts";
-import { redact } from "../redact.ts";
 import { Authorization } from "./authorization.ts";
 import { type Environment, findCredentials } from "./credentials.ts";
 import { methodUrl } from "./endpoint.ts";

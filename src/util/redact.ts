@@ -1,5 +1,5 @@
 /**
- * Replaces every secret in a text, also where it stands percent-encoded or as part of Basic credentials. Secrets shorter
+ * Replaces every secret in a text, also where it stands percent-encoded, as JSON has it, or as part of Basic credentials. Secrets shorter
  * than four characters are left alone: they would hit innocent words and protect nothing.
  */
 export function redact(text: string, secrets: readonly string[]): string {
@@ -15,5 +15,7 @@ function redactSignatures(text: string): string {
 
 function spellings(secret: string): string[] {
   if (secret.length < 4) return [];
-  return [...new Set([secret, encodeURIComponent(secret)])].sort((a, b) => b.length - a.length);
+  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])].sort(
+    (a, b) => b.length - a.length,
+  );
 }

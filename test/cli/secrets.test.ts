@@ -1,0 +1,168 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type KaggleServer, startKaggleServer } from "../kaggle-server/server.ts";
+import { createProject, type ProjectRig } from "../rig/project.ts";
+import { startFaultingProxy } from "../tracking/faulting-proxy.ts";
+import { type MlflowServer, mlflowPython, startMlflowServer } from "../tracking/mlflow-server.ts";
+import { viewExperiment } from "../tracking/mlflow-view.ts";
+
+const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
+
+const planted = {
+  token: "planted-kaggle-token",
+  key: "0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d",
+  mlflow: "planted p@ss/word",
+  mlflowToken: "planted-mlflow-token",
+  database: "planted-database-password",
+  proxy: "planted-proxy-password",
+};
+
+const inUrl = encodeURIComponent(planted.mlflow);
+const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString("base64");
+
+/** Every way in which a secret could be written somewhere. */
+const spellings = [
+  ...Object.values(planted),
+  ...Object.values(planted).map(encodeURIComponent),
+  basic("tester", planted.key),
+  basic("ada", planted.mlflow),
+];
+
+/** Prints all that it can reach. A stage that is told to fails with it, too. */
+const indiscreet = 'env; cat "$HOME/.kaggle/kaggle.json"; echo "$MLFLOW_TRACKING_URI" >&2';
+
+const pipeline = (more = ""): string => `
+version: 1
+name: secrets
+experiment: secrets
+stages:
+  download: { uses: kaggle/download, with: { competition: cells } }
+  predict:
+    run: |
+      ${indiscreet}
+      printf 'Id,Predicted\\na,0\\nb,1\\n' > "$PIPE_OUTPUT_SUBMISSION"
+    pass_env: [DATABASE_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
+    inputs: { archive: "\${{ stages.download.outputs.archive }}" }
+    outputs: { submission: { kind: submission, path: submission.csv } }
+  submit:
+    uses: kaggle/submit
+    with: { competition: cells, submission: "\${{ stages.predict.outputs.submission }}" }
+  own: { uses: ./own.ts }
+${more}`;
+
+const broken = `
+  broken:
+    run: '${indiscreet}; exit 3'
+    pass_env: [DATABASE_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
+    retry: { times: 1, on: [command], backoff: 10ms }
+  own-broken: { uses: ./own.ts, with: { fails: true } }
+`;
+
+const ownKind = `import { fail } from "pipe/stage";
+export default {
+  async run(stage) {
+    const secrets = JSON.stringify(process.env);
+    console.log(secrets);
+    console.error(secrets);
+    stage.log("warning", secrets);
+    stage.progress({ activity: secrets, done: 1, unit: "secrets", note: secrets });
+    if (stage.with.fails) fail("refused", \`No access for \${secrets}.\`, secrets);
+  },
+};
+`;
+
+const ownSchema = {
+  type: "object",
+  additionalProperties: false,
+  properties: { fails: { type: "boolean", default: false, description: "Whether it fails." } },
+  "x-outputs": {},
+};
+
+describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 300_000 }, () => {
+  let mlflow: MlflowServer;
+  let kaggle: KaggleServer;
+  let project: ProjectRig;
+  beforeAll(async () => {
+    mlflow = await startMlflowServer();
+    project = await createProject({
+      "p.yaml": pipeline(),
+      "broken.yaml": pipeline(broken),
+      "own.ts": ownKind,
+      "own.schema.json": JSON.stringify(ownSchema),
+      "home/.kaggle/kaggle.json": JSON.stringify({ username: "tester", key: planted.key }),
+      "server/solution.csv": "Id,Predicted\na,0\nb,0 1\n",
+      "server/archive.zip": "not unpacked here",
+    });
+    kaggle = await startKaggleServer({
+      competitions: [
+        {
+          slug: "cells",
+          archive: join(project.folder, "server/archive.zip"),
+          solution: join(project.folder, "server/solution.csv"),
+        },
+      ],
+      numPolls: 0,
+      credentials: { token: planted.token, key: planted.key },
+    });
+  }, 300_000);
+  afterAll(async () => {
+    await kaggle?.close();
+    await project?.[Symbol.asyncDispose]();
+    await mlflow?.[Symbol.asyncDispose]();
+  });
+
+  it("planted in the environment, kaggle.json and addresses are nowhere to be read, whoever prints them", async () => {
+    await using gate = await startFaultingProxy(mlflow.url);
+    gate.fault = ({ headers }) =>
+      headers.authorization === `Basic ${basic("ada", planted.mlflow)}` ? "none" : "unauthorized";
+    const env = {
+      HOME: join(project.folder, "home"),
+      KAGGLE_API_ENDPOINT: kaggle.url,
+      KAGGLE_API_TOKEN: planted.token,
+      MLFLOW_TRACKING_URI: gate.url.replace("//", `//ada:${inUrl}@`),
+      MLFLOW_TRACKING_TOKEN: planted.mlflowToken,
+      DATABASE_PASSWORD: planted.database,
+      HTTPS_PROXY: `http://ada:${planted.proxy}@127.0.0.1:9`,
+      XDG_CONFIG_HOME: join(project.folder, "home/.config"),
+    };
+    const texts: string[] = [];
+    const pipe = async (...args: string[]): Promise<number | null> => {
+      const { code, stdout, stderr } = await project.pipe(args, { env });
+      texts.push(stdout, stderr);
+      return code;
+    };
+    expect(await pipe("run", "p.yaml")).toBe(0);
+    expect(kaggle.submissions).toHaveLength(1);
+    // Kaggle repeats what it was sent.
+    kaggle.faults.inject("GetCompetition", {
+      type: "status",
+      status: 403,
+      body: JSON.stringify({ message: `no access with ${planted.token} and ${planted.key}` }),
+    });
+    expect(await pipe("run", "broken.yaml", "--json", "--force", "--keep-going")).toBe(1);
+    expect(await pipe("run", "broken.yaml", "--keep-going")).toBe(1);
+    for (const args of [["plan", "p.yaml"], ["plan", "p.yaml", "--online"], ["doctor"], ["mlflow", "sync"], ["runs"]])
+      await pipe(...args);
+    gate.fault = () => "unauthorized";
+    expect(await pipe("mlflow", "sync")).toBe(1);
+    gate.fault = () => "none";
+
+    const { runs } = await viewExperiment(mlflow.url, "secrets");
+    expect(new Set(runs.map(({ status }) => status))).toEqual(new Set(["FINISHED", "FAILED"]));
+    const logs = runs.map(({ artifacts }) => artifacts["log.txt"] ?? "");
+    // They were printed, and taken out.
+    for (const name of ["DATABASE_PASSWORD=[redacted]", "KAGGLE_API_TOKEN=[redacted]", `"key": "[redacted]"`])
+      expect(logs.some((log) => log.replaceAll('":"', '": "').includes(name))).toBe(true);
+    texts.push(JSON.stringify(runs));
+    for (const folder of ["runs", ".pipe"]) texts.push(...readAll(join(project.folder, folder)));
+    const all = texts.join("\n");
+    expect(spellings.filter((spelling) => all.includes(spelling))).toEqual([]);
+  });
+});
+
+function readAll(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => readFileSync(join(file.parentPath, file.name), "latin1"));
+}
