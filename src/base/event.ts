@@ -9,6 +9,7 @@ export type StageEvent =
   | StageMetric
   | StageLog
   | StageFile
+  | StageImage
   | StageInput
   | { readonly type: "done"; readonly at: number }
   | { readonly type: "failed"; readonly at: number; readonly failure: Failure };
@@ -53,6 +54,20 @@ export interface StageFile {
   readonly at: number;
   /** Relative to the folder of the stage's outputs. */
   readonly path: string;
+}
+
+/** One of a series of images, such as the predictions after each phase; both files lie inside one of the stage's outputs. */
+export interface StageImage {
+  readonly type: "image";
+  readonly at: number;
+  /** The name of the series: `predictions`. */
+  readonly key: string;
+  /** Its place in the series, as a rule the epoch; 0 for an image that exists once. */
+  readonly step: number;
+  /** Relative to the folder of the stage's outputs. */
+  readonly path: string;
+  /** The same image, small: what overviews show. */
+  readonly preview: string;
 }
 
 /** A data set the stage reads, for the tracker's inputs. */
@@ -206,6 +221,8 @@ export interface StageFinished {
   readonly outputsFolder?: string;
   /** Files of the stage worth showing, relative to `outputsFolder`. */
   readonly files: readonly string[];
+  /** Those of the files that belong to series. Absent in runs of earlier versions. */
+  readonly images?: readonly StageImage[];
   /** Data sets the stage read. */
   readonly datasets: readonly StageInput[];
   /** The stage's own log file, if it has one. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OutputRecord, StageInput, StageMetric } from "../base/event.ts";
+import type { OutputRecord, StageImage, StageInput, StageMetric } from "../base/event.ts";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { FingerprintInputs } from "./fingerprint.ts";
@@ -10,6 +10,8 @@ export interface StageReport {
   readonly metrics: readonly StageMetric[];
   /** Files worth showing, relative to the folder of the outputs. */
   readonly files: readonly string[];
+  /** Those of the files that belong to series. Absent in entries of earlier versions. */
+  readonly images?: readonly StageImage[];
   readonly datasets: readonly StageInput[];
 }
 
@@ -79,6 +81,7 @@ const fieldTypes = {
   outputsFolder: isString,
   superseded: (value: unknown) => Array.isArray(value) && value.every(isString),
   files: Array.isArray,
+  images: (value: unknown) => value === undefined || Array.isArray(value),
   datasets: Array.isArray,
   params: isObject,
   durationMs: Number.isFinite,

@@ -86,9 +86,9 @@ async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<
 function describeEntry({
   manifest,
   outputsFolder,
-}: CacheEntry): Pick<StageFinished, "outputs" | "outputsFolder" | "files" | "datasets"> {
-  const { outputs, files, datasets } = manifest;
-  return { outputs, outputsFolder, files, datasets };
+}: CacheEntry): Pick<StageFinished, "outputs" | "outputsFolder" | "files" | "images" | "datasets"> {
+  const { outputs, files, images = [], datasets } = manifest;
+  return { outputs, outputsFolder, files, images, datasets };
 }
 
 function emitFinished(

@@ -42,6 +42,11 @@ export interface StageContext<With> {
   log(level: StageLog["level"], text: string): void;
   /** Marks a file inside an output as worth showing with the run. */
   showFile(absolutePath: string): void;
+  /**
+   * Shows a picture inside an output as one of a series, which can be followed from step to step; `preview` is the path of the
+   * same picture within 256 x 256 pixels.
+   */
+  showImage(image: { key: string; step: number; path: string; preview: string }): void;
   /** Tells the tracker of a data set that is read. */
   usesDataset(dataset: {
     name: string;

@@ -12,6 +12,7 @@ import type {
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
 import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
+import { listImages } from "./logged-images.ts";
 import { toKey, toParam, toTag } from "./mlflow-limits.ts";
 import { identityOf, type Operation, stageKey } from "./operation.ts";
 
@@ -154,6 +155,7 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
     ...logMetrics(stage, event.metrics),
     { type: "log", run, tags },
     ...(inputs.length > 0 ? [{ type: "inputs", run, inputs } as const] : []),
+    ...listImages(event, context),
     ...listArtifacts(event, context),
     { type: "end", run, status: statusOf(outcome), endTime: at },
   ];
@@ -166,11 +168,13 @@ const tagPipeline = (stage: string, text: string): Operation => ({
 });
 
 function listArtifacts(event: StageFinished, { runFolder }: TranslationContext): Operation[] {
-  const { stage, logFile, files, outputsFolder, outcome } = event;
+  const { stage, logFile, files, images = [], outputsFolder, outcome } = event;
   const run = stageKey(stage);
   // A cached stage's files are where the run that made them put them.
   if (outcome.type === "cached") return [];
-  const shown = files.map((path): Operation => {
+  const inSeries = new Set(images.map(({ path }) => path));
+  const single = files.filter((path) => !inSeries.has(path));
+  const shown = single.map((path): Operation => {
     const original = outputsFolder === undefined ? [] : [join(outputsFolder, path)];
     return { type: "artifact", run, files: [keptFile(runFolder, stage, path), ...original], path };
   });

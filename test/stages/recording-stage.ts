@@ -53,6 +53,7 @@ export function createRecordingStage<With>(options: RecordingStageOptions<With>)
     },
     log: (level, text) => void say({ type: "log", level, text }),
     showFile: (path) => void say({ type: "file", path }),
+    showImage: (image) => void say({ type: "image", ...image }),
     usesDataset: (dataset) => void say({ type: "dataset", ...dataset }),
   };
 }

@@ -50,6 +50,10 @@ export function createStageContext(
     showFile(absolutePath) {
       send({ type: "file", at: now(), path: relative(spec.folders.outputs, absolutePath) });
     },
+    showImage({ key, step, ...files }) {
+      const [path, preview] = [files.path, files.preview].map((file) => relative(spec.folders.outputs, file));
+      send({ type: "image", at: now(), key, step, path: path as string, preview: preview as string });
+    },
     usesDataset(dataset) {
       send({ type: "dataset", at: now(), ...dataset });
     },
