@@ -12,7 +12,10 @@ export function keptFile(runFolder: string, stage: string, path: string): string
  * Links the files that a stage shows into the run's folder, so that they are there to be delivered after the cache was emptied
  * or the project was moved. Links cost no space and no time; a file that cannot be linked is copied.
  */
-export function keepFiles({ stage, outcome, outputsFolder, files, images = [] }: StageFinished, runFolder: string): void {
+export function keepFiles(
+  { stage, outcome, outputsFolder, files, images = [] }: StageFinished,
+  runFolder: string,
+): void {
   if (outcome.type === "cached" || outputsFolder === undefined) return;
   for (const path of [...files, ...images.map(({ preview }) => preview)]) {
     const target = keptFile(runFolder, stage, path);

@@ -11,8 +11,8 @@ import type {
 } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
-import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 import { listImages } from "./logged-images.ts";
+import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 import { toKey, toParam, toTag } from "./mlflow-limits.ts";
 import { identityOf, type Operation, stageKey } from "./operation.ts";
 

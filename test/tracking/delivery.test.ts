@@ -6,7 +6,7 @@ import { createTracker } from "../../src/tracking/tracker.ts";
 import { type FaultingProxy, type ProxiedRequest, startFaultingProxy } from "./faulting-proxy.ts";
 import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
 import { viewExperiment } from "./mlflow-view.ts";
-import { createRecordedRun, expectedMetrics, type RecordedRun } from "./recorded-run.ts";
+import { createRecordedRun, expectedFiles, expectedMetrics, type RecordedRun } from "./recorded-run.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 const signal = new AbortController().signal;
@@ -32,7 +32,8 @@ async function expectWhole(url: string, experiment: string): Promise<void> {
     "stats/mean/red": expectedMetrics.stats["mean/red"],
   });
   expect(byStage["train"]?.params).toEqual({ lr: "0.1", "phases.0.epochs": "40" });
-  expect(byStage["train"]?.artifacts).toEqual({ "curve.svg": "<svg/>" });
+  expect(byStage["train"]?.artifacts).toEqual(expectedFiles);
+  expect(byStage["train"]?.tags["mlflow.loggedImages"]).toBe("True");
   expect(byStage["-"]?.artifacts).toEqual({ "pipeline.yaml": "version: 1\n", "resolved.json": "{}\n" });
   for (const stage of ["train", "stats"]) {
     expect(byStage[stage]?.tags["mlflow.parentRunId"]).toBe(byStage["-"]?.id);

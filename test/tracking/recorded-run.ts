@@ -1,7 +1,7 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunEvent, StageMetric } from "../../src/base/event.ts";
+import type { RunEvent, StageImage, StageMetric } from "../../src/base/event.ts";
 import type { ContentDigest, Fingerprint, RunId, StageId } from "../../src/base/ids.ts";
 
 /** A run's folder as the runner leaves it, with events made by hand: a stage that trains, and one from the cache. */
@@ -32,6 +32,26 @@ const metric = (name: string, step: number, value: number): StageMetric => ({
   step,
 });
 
+const image = (step: number): StageImage => ({
+  type: "image",
+  at: start + 1000 * step,
+  key: "val/predictions",
+  step,
+  path: `plots/epoch-${step}.png`,
+  preview: `plots/epoch-${step}.webp`,
+});
+
+/** What the server must hold of the training's files, under names that are the same at every delivery. */
+export const expectedFiles = {
+  "curve.svg": "<svg/>",
+  "images/val~predictions+step+1+timestamp+1790000001000+f3aa4a3f-5e67-820f-b663-71a566d56d6c.png": "large 1",
+  "images/val~predictions+step+1+timestamp+1790000001000+f3aa4a3f-5e67-820f-b663-71a566d56d6c+compressed.webp":
+    "small 1",
+  "images/val~predictions+step+40+timestamp+1790000040000+a68af271-320a-80d4-a6e0-50b7a224cd01.png": "large 40",
+  "images/val~predictions+step+40+timestamp+1790000040000+a68af271-320a-80d4-a6e0-50b7a224cd01+compressed.webp":
+    "small 40",
+};
+
 /** What the server must hold of each run: every value once, as `step value`. */
 export const expectedMetrics = {
   train: {
@@ -49,6 +69,10 @@ export async function createRecordedRun(experiment: string): Promise<RecordedRun
   await mkdir(join(outputsFolder, "plots"), { recursive: true });
   await mkdir(folder);
   await writeFile(join(outputsFolder, "curve.svg"), "<svg/>");
+  for (const { step, path, preview } of [image(1), image(numEpochs)]) {
+    await writeFile(join(outputsFolder, path), `large ${step}`);
+    await writeFile(join(outputsFolder, preview), `small ${step}`);
+  }
   await writeFile(join(folder, "pipeline.yaml"), "version: 1\n");
   await writeFile(join(folder, "resolved.json"), "{}\n");
   const events = createEvents(experiment, outputsFolder);
@@ -108,7 +132,8 @@ function createEvents(experiment: string, outputsFolder: string): RunEvent[] {
       params,
       outputs: { model: { kind: "model", path: "model", digest, numFiles: 1, sizeBytes: 1 } },
       outputsFolder,
-      files: ["curve.svg"],
+      files: ["curve.svg", image(1).path, image(numEpochs).path],
+      images: [image(1), image(numEpochs)],
       datasets: [{ type: "dataset", at: start, name: "cells", digest, context: "training", numSamples: 30 }],
     },
     { type: "run-finished", at: end, run: runId, status: "done", durationMs: end - start },
