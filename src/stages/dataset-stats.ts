@@ -6,6 +6,8 @@ import { decodeImage } from "../data/decode-image.ts";
 import { openImagePack } from "../data/image-pack.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import type { DatasetStatsWith } from "./generated/dataset-stats.ts";
+import { montageOf } from "./pictures/sample-montage.ts";
+import { showPicture } from "./pictures/show-picture.ts";
 import { datasetPlots } from "./plots/dataset-plots.ts";
 import { showPlots } from "./plots/show-plots.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
@@ -32,6 +34,9 @@ export const datasetStats: StageKind<DatasetStatsWith> = {
     };
     await writeFile(stage.output("stats"), `${JSON.stringify(stats, undefined, 2)}\n`);
     stage.showFile(stage.output("stats"));
+    if (dataset.samples.rows.length > 0) {
+      await showPicture(stage, { key: "samples", step: 0, sheet: await montageOf(dataset, stage) });
+    }
     if (dataset.samples.labels) await showPlots(stage, datasetPlots(stats, dataset.classNames));
     for (const [index, channel] of dataset.channels.entries()) {
       stage.metric(`mean/${channel}`, mean[index] as number);

@@ -15,6 +15,7 @@ import { createStartingPoint } from "./model/starting-point.ts";
 import { withTensorflow } from "./model/tensorflow.ts";
 import { writeModels } from "./model/trained-models.ts";
 import { openTrainingData } from "./model/training-data.ts";
+import { showTrainingPictures } from "./pictures/training-pictures.ts";
 import { showPlots } from "./plots/show-plots.ts";
 import { trainingPlots } from "./plots/training-plots.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
@@ -57,6 +58,7 @@ async function trainModel(stage: Stage): Promise<void> {
   reportBest(stage, result);
   await writeModels(stage, { start, result, data, held });
   await writeTables(stage, result, dataset);
+  await showTrainingPictures(stage, { result, data, held });
   await showPlots(stage, trainingPlots({ result, recipe, classNames: dataset.classNames }));
 }
 

@@ -118,7 +118,7 @@ describe("dataset/split and dataset/stats", () => {
       with: { dataset, ...(size && { size }) },
       folder: join(folder, "stats"),
       environment: {},
-      outputs: { stats: "stats.json", plots: "plots/" },
+      outputs: { stats: "stats.json", plots: "plots/", pictures: "pictures/" },
     });
     await datasetStats.run(stage as never);
     return JSON.parse(await readFile(stage.output("stats"), "utf8")) as DatasetStats;
@@ -136,6 +136,12 @@ describe("dataset/split and dataset/stats", () => {
     const stats = await measure(24);
     expect(stats.mean[0]).toBeCloseTo(expected.mean[0] as number, 2);
     expect(stats.std[0]).toBeLessThan(expected.std[0] as number);
+  });
+
+  it("shows samples of each class", async () => {
+    await measure();
+    const picture = await sharp(join(folder, "stats", "outputs", "pictures", "samples.png")).metadata();
+    expect([picture.format, picture.width]).toEqual(["png", 1116]);
   });
 
   it("draws classes and labels per sample where labels are known", async () => {

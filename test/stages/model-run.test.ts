@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunEvent } from "../../src/base/event.ts";
+import type { RunEvent, StageImage } from "../../src/base/event.ts";
 import { loadPredictions } from "../../src/data/predictions.ts";
 import { createRandom } from "../../src/util/random.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
@@ -92,6 +92,7 @@ interface Outcome {
   output(stage: string, name: string): string;
   /** Paths of the files that a stage showed. */
   shown(stage: string): string[];
+  images(stage: string): readonly StageImage[];
 }
 
 async function run(project: ProjectRig): Promise<Outcome> {
@@ -115,11 +116,16 @@ async function run(project: ProjectRig): Promise<Outcome> {
       return [`${one.stage} ${one.event.name} ${one.event.step} ${one.event.value}`];
     }),
     shown: (stage) => [...finishedOf(stage).files],
+    images: (stage) => finishedOf(stage).images ?? [],
     output(stage, name) {
       const finished = finishedOf(stage);
       return join(finished.outputsFolder ?? "", finished.outputs[name]?.path ?? "");
     },
   };
+}
+
+function bestEpoch({ metrics }: Outcome): number {
+  return Number(/^train best\/epoch \d+ (\d+)$/m.exec(metrics.join("\n"))?.[1]);
 }
 
 function childrenOf(pid: number | undefined): number[] {
@@ -163,7 +169,7 @@ describe("training and prediction through the command line", { timeout: 300_000 
       thresholds: ["confusion", "precision-recall", "thresholds"],
     };
     for (const [stage, names] of Object.entries(expected)) {
-      const files = whole.shown(stage).filter((path) => /\.(svg|png)$/.test(path));
+      const files = whole.shown(stage).filter((path) => /^plots\/.*\.(svg|png)$/.test(path));
       expect(files.sort()).toEqual(names.flatMap((name) => [`plots/${name}.png`, `plots/${name}.svg`]));
       for (const name of names) {
         const plot = join(wholeProject.folder, "runs", "latest", "stages", stage, "outputs", "plots", name);
@@ -174,6 +180,14 @@ describe("training and prediction through the command line", { timeout: 300_000 
     }
     const phases = readFileSync(join(whole.output("train", "plots"), "loss.svg"), "utf8");
     for (const text of ["head", "all", "training", "validation"]) expect(phases).toContain(`>${text}</text>`);
+  });
+
+  it("shows predictions and top losses as series of images, by epoch", () => {
+    const images = whole.images("train");
+    expect(images.map(({ key, step }) => `${key} ${step}`).sort()).toEqual(
+      [...new Set([1, bestEpoch(whole), 3])].flatMap((epoch) => [`predictions ${epoch}`, `top-losses ${epoch}`]).sort(),
+    );
+    expect(whole.shown("train")).toEqual(expect.arrayContaining(images.map(({ path }) => path)));
   });
 
   it("killed with -9 in the middle of training, it ends with the same bytes and metrics as if never killed", async () => {
@@ -197,6 +211,9 @@ describe("training and prediction through the command line", { timeout: 300_000 
       ["train", "plots", "f1.svg"],
       ["train", "plots", "learning-rate.svg"],
       ["train", "plots", "class-f1.svg"],
+      ["train", "pictures", "predictions-1.png"],
+      ["train", "pictures", "predictions-3.png"],
+      ["train", "pictures", "top-losses-3.webp"],
       ["again", "model", "weights.safetensors"],
       ["again", "validation", "probabilities.npy"],
       ["predict", "predictions", "logits.npy"],

@@ -75,6 +75,7 @@ const trainOutputs = {
   history: "history.csv",
   classes: "classes.csv",
   plots: "plots",
+  pictures: "pictures",
 };
 
 async function train(
@@ -84,6 +85,14 @@ async function train(
   const stage = stageOf({ ...defaults, ...changes }, trainOutputs, environment);
   await modelTrain.run(stage);
   return stage;
+}
+
+/** The series of images that a stage showed, each with its step. */
+function imagesOf({ said }: RecordingStage<unknown>): string[] {
+  return said.flatMap((text) => {
+    const event = JSON.parse(text) as { type: string; key?: string; step?: number };
+    return event.type === "image" ? [`${event.key} ${event.step}`] : [];
+  });
 }
 
 async function predict(changes: Partial<ModelPredictWith>): Promise<RecordingStage<ModelPredictWith>> {
@@ -183,8 +192,30 @@ describe("a trained model", { timeout: 60_000 }, () => {
     for (const plot of ["loss", "f1", "learning-rate", "class-f1"]) {
       for (const type of ["svg", "png"]) expect(shown).toContain(join(stage.output("plots"), `${plot}.${type}`));
     }
+    expect(imagesOf(stage)).toEqual(["predictions 1", "top-losses 1"]);
     model = stage.output("model");
   }, 60_000);
+
+  it("has pictures of the end of each phase and of the best epoch, at the size of its phase", async () => {
+    const [phase] = defaults.phases;
+    const phases = [
+      { ...phase!, epochs: 2 },
+      { ...phase!, epochs: 1, size: 48 },
+    ];
+    // Nothing gets better than the first epoch where the rate is too small to change a weight.
+    const still = phases.map((one) => ({ ...one, lr: 1e-30, batch_norm: "freeze" as const }));
+    const stage = await train({ phases: still, monitor: { metric: "val/macro_f1", direction: "maximize" } });
+    const series = ["predictions 1", "top-losses 1", "predictions 2", "top-losses 2", "predictions 3", "top-losses 3"];
+    expect(imagesOf(stage).sort()).toEqual(series.sort());
+    const form = async (name: string) => {
+      const { format, width, height, size } = await sharp(
+        readFileSync(join(stage.output("pictures"), name)),
+      ).metadata();
+      return { format, width, height, isSmall: (size ?? 0) < 2_000_000 };
+    };
+    expect(await form("predictions-3.png")).toEqual({ format: "png", width: 828, height: 940, isSmall: true });
+    expect(await form("top-losses-1.webp")).toEqual({ format: "webp", width: 225, height: 256, isSmall: true });
+  });
 
   it("does not go on for other channels or classes, or with weights beside its own", async () => {
     const channels = await writeDataset("channels", { channels: ["green", "red"] });

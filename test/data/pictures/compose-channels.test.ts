@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { chooseTints, composeChannels } from "../../src/data/compose-channels.ts";
-import { fixturesFolder } from "../reference/networks.ts";
+import { chooseTints, composeChannels } from "../../../src/data/pictures/compose-channels.ts";
+import { fixturesFolder } from "../../reference/networks.ts";
 
 interface ChannelsFixture {
   readonly cases: readonly {
