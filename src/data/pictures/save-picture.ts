@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import sharp from "sharp";
-import { atomicWrite } from "../../util/atomic-write.ts";
 
 /** As MLflow's client makes its previews: within a square of 256 pixels. */
 const previewSize = 256;
@@ -16,7 +15,7 @@ export async function savePicture(path: string, png: Uint8Array): Promise<SavedP
   const saved = { path: `${path}.png`, preview: `${path}.webp` };
   const preview = sharp(png).resize(previewSize, previewSize, { fit: "inside", withoutEnlargement: true });
   await mkdir(dirname(path), { recursive: true });
-  await atomicWrite(saved.path, png);
-  await atomicWrite(saved.preview, await preview.webp().toBuffer());
+  await writeFile(saved.path, png);
+  await writeFile(saved.preview, await preview.webp().toBuffer());
   return saved;
 }
