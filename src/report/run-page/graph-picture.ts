@@ -7,8 +7,8 @@ import { type GraphNode, type GraphPlace, layOutStages } from "./stage-graph.ts"
 const node = { width: 148, height: 46 } as const;
 const gap = { width: 44, height: 18 } as const;
 const margin = 6;
-/** Letters of a name that fit. */
-const maxLetters = 18;
+/** Letters of a name, and of the smaller line below it, that fit. */
+const maxLetters = { name: 18, end: 23 } as const;
 
 /** The stages as a drawing from left to right, each with how it ended and a link to its part of the page. */
 export function drawStages(stages: readonly ReportedStage[]): Html {
@@ -36,8 +36,8 @@ export function drawStages(stages: readonly ReportedStage[]): Html {
     const outcome = worstOf(members);
     return html`<a href="#stage-${encodeURIComponent(members[0]?.stage ?? "")}"><title>${name}: ${describeEnds(members)}</title>
 <rect class="${outcome}" x="${x}" y="${y}" width="${node.width}" height="${node.height}" rx="7"/>
-<text x="${x + 10}" y="${y + 19}">${shorten(name)}</text>
-<text class="end" x="${x + 10}" y="${y + 36}">${outcomeMarks[outcome]} ${shorten(describeEnds(members))}</text></a>
+<text x="${x + 10}" y="${y + 19}">${shorten(name, maxLetters.name)}</text>
+<text class="end" x="${x + 10}" y="${y + 36}">${outcomeMarks[outcome]} ${shorten(describeEnds(members), maxLetters.end)}</text></a>
 `;
   };
   return html`<div class="graph"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="The stages and what each needs; the table below says the same.">
@@ -61,6 +61,6 @@ function worstOf(stages: readonly ReportedStage[]): OutcomeName {
   return order.find((name) => found.has(name)) ?? "not-run";
 }
 
-function shorten(text: string): string {
-  return text.length <= maxLetters ? text : `${text.slice(0, maxLetters - 1)}…`;
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

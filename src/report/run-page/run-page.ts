@@ -9,7 +9,7 @@ import { describeEnd, durationOf, outcomeMarks, outcomeOf } from "./outcomes.ts"
 import { renderRepeat } from "./repeat.ts";
 import { renderStage } from "./stage-section.ts";
 import { pageStyle } from "./style.ts";
-import { formatPageValue, renderFacts } from "./values.ts";
+import { formatPageMetric, formatPageValue, renderFacts } from "./values.ts";
 
 const maxTiles = 12;
 
@@ -108,7 +108,9 @@ function renderTiles(stages: readonly ReportedStage[]): Html | undefined {
       last,
     })),
   );
-  const shown = all.sort((a, b) => rankOf(a.name) - rankOf(b.name)).slice(0, maxTiles);
+  // Which epoch was the best says nothing of how good it is.
+  const telling = all.filter(({ name }) => name !== "best/epoch");
+  const shown = telling.sort((a, b) => rankOf(a.name) - rankOf(b.name)).slice(0, maxTiles);
   if (shown.length === 0) return undefined;
   return html`<h2>Results</h2>
 <ul class="tiles">
@@ -124,7 +126,7 @@ const renderTile = ({
   readonly name: string;
   readonly last: Json;
 }): Html =>
-  html`<li><strong>${formatPageValue(last)}</strong> ${name} <span class="dim">${stage}</span></li>
+  html`<li><strong>${formatPageMetric(last)}</strong> ${name} <span class="dim">${stage}</span></li>
 `;
 
 function rankOf(name: string): number {

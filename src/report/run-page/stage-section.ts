@@ -21,21 +21,25 @@ ${warnings.map(
 )}${logTail === "" || outcome?.type === "failed" ? undefined : html`<pre>${logTail}</pre>`}
 ${renderMetrics(stage.metrics)}
 ${renderDatasets(stage)}
-${stage.files.map((file) => renderFile(file, id))}
+<div class="files">
+${stage.files.map((file) => renderFile(file, id))}</div>
 ${renderOutputs(stage)}
 ${renderParams(stage)}
 </section>
 `;
 }
 
+/** Columns that would say nothing are left out: the best where it is not known, the range of what was measured once. */
 function renderMetrics(metrics: readonly ReportedMetric[]): Html | undefined {
   if (metrics.length === 0) return undefined;
-  const rows = metrics.map(({ name, last, best, range }) => [
-    name,
-    ...[last, best, range?.[0], range?.[1]].map(formatPageMetric),
-  ]);
-  const header = ["metric", "last", "best", "lowest", "highest"];
-  const table = renderPageTable(header, rows, header.slice(1));
+  const hasBest = metrics.some(({ best }) => best !== undefined);
+  const hasRange = metrics.some(({ range }) => range !== undefined && range[0] !== range[1]);
+  const numbers = ["last", ...(hasBest ? ["best"] : []), ...(hasRange ? ["lowest", "highest"] : [])];
+  const rows = metrics.map(({ name, last, best, range }) => {
+    const values = [last, ...(hasBest ? [best] : []), ...(hasRange ? [range?.[0], range?.[1]] : [])];
+    return [name, ...values.map(formatPageMetric)];
+  });
+  const table = renderPageTable(["metric", ...numbers], rows, numbers);
   return metrics.length <= maxOpenMetrics ? table : fold(`${metrics.length} metrics`, table);
 }
 

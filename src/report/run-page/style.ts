@@ -13,7 +13,7 @@ h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.2rem; margin: 2rem 0 .6re
 a { color: inherit; } code, pre, .number { font-family: ui-monospace, monospace; font-size: .9em; }
 pre { background: var(--band); padding: .7rem; border-radius: 6px; white-space: pre-wrap; margin: .5rem 0; }
 .dim { color: var(--dim); }
-table { border-collapse: collapse; width: 100%; margin: .4rem 0 .8rem; }
+table { border-collapse: collapse; min-width: 26rem; margin: .4rem 0 .8rem; }
 th, td { text-align: left; vertical-align: top; padding: .28rem .7rem .28rem 0; border-bottom: 1px solid var(--line); white-space: pre-wrap; }
 th { color: var(--dim); font-weight: 500; } td.number, th.number { text-align: right; white-space: nowrap; }
 .wide { overflow-x: auto; }
@@ -31,9 +31,10 @@ ul.tiles strong { display: block; font-size: 1.45rem; font-weight: 600; }
 .graph text.end { fill: var(--dim); font: 11.5px system-ui, sans-serif; } .edges path { fill: none; stroke: var(--dim); stroke-width: 1.2; }
 section.stage { border-top: 1px solid var(--line); padding: 1rem 0 .4rem; }
 .failure { border-left: 4px solid var(--bad); padding-left: .9rem; margin: 1rem 0; }
-figure { margin: .6rem 0; } figure img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
+.files { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: flex-start; } .files p { margin: 0; width: 100%; }
+figure { margin: .6rem 0; max-width: 100%; } figure img { max-width: 100%; height: auto; background: #fff; border-radius: 6px; }
 figcaption { color: var(--dim); font-size: .85em; } summary { cursor: pointer; }
 @media print { :root { color-scheme: light; --ground: #fff; --text: #000; --dim: #444; --line: #bbb; --band: #f4f4f4; }
   body { padding: 0; max-width: none; font-size: 11px; } figure, tr, .failure { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .graph svg { min-width: 0; } details::details-content { content-visibility: visible; block-size: auto; } }
+  .graph svg { min-width: 0; } table { min-width: 0; } details::details-content { content-visibility: visible; block-size: auto; } }
 `;
