@@ -201,6 +201,33 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     expect(await metrics()).toMatchObject({ status: "FINISHED", metrics: { loss: ["3 0.5"] } });
   });
 
+  it("is there once when the server is gone from its middle on, and comes back later", async () => {
+    const inTwo = `version: 1\nname: cells\nexperiment: dying\nstages:\n  first: { run: 'echo "{\\"metric\\": \\"loss\\", \\"value\\": 0.5, \\"step\\": 3}"; cat gate' }\n  second: { run: 'echo "{\\"metric\\": \\"loss\\", \\"value\\": 0.25}"', needs: [first] }\n`;
+    await using project = await createProject({ "p.yaml": inTwo });
+    execFileSync("mkfifo", [join(project.folder, "gate")]);
+    const run = project.start(["run", "p.yaml"], environment(proxy.url));
+    const first = async () => {
+      const view = await viewExperiment(server.url, "dying").catch(() => undefined);
+      return view?.runs.find(({ name }) => name === "first");
+    };
+    await expect.poll(first, { timeout: 60_000 }).toMatchObject({ status: "RUNNING", metrics: { loss: ["3 0.5"] } });
+    // Nobody listens there.
+    proxy.target = "http://127.0.0.1:9";
+    await project.write({ gate: "" });
+    const { code, stdout } = await run.result;
+    proxy.target = server.url;
+    expect(code).toBe(0);
+    expect(stdout).toContain("pipe mlflow sync delivers the rest");
+    expect(await first()).toMatchObject({ status: "RUNNING" });
+    expect((await project.pipe(["mlflow", "sync"], environment(proxy.url))).code).toBe(0);
+    const { runs } = await viewExperiment(server.url, "dying");
+    expect(runs.map(({ name, status, metrics: { loss } }) => [name.split(" ")[0], status, loss]).sort()).toEqual([
+      ["cells", "FINISHED", undefined],
+      ["first", "FINISHED", ["3 0.5"]],
+      ["second", "FINISHED", ["0 0.25"]],
+    ]);
+  });
+
   it("is marked as killed when pipe itself was", async () => {
     await using project = await createProject({
       "p.yaml": "version: 1\nname: cells\nexperiment: dead\nstages:\n  wait: { run: echo waiting; sleep 60 }\n",
