@@ -72,7 +72,9 @@ function hashOfLock(root) {
 
 /** Names, sizes and times of all sources: enough to see an edit, without reading them. */
 function hashOfSources(root) {
-  const hash = createHash("sha256").update(readFileSync(join(root, "tsconfig.build.json")));
+  const hash = createHash("sha256");
+  for (const file of ["tsconfig.build.json", "scripts/build.mjs", "scripts/bundle.mjs"])
+    hash.update(readFileSync(join(root, file)));
   const folders = [join(root, "src")];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {

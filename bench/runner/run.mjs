@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 const turns = Number(values.turns);
-const entry = join(root, "dist", "cli", "entry.js");
+const entry = join(root, "dist", "bundle", "entry.js");
 const parts = {
   start: (folder) => benchStart(folder, { entry, turns }),
   overhead: (folder) => benchOverhead(folder, { entry, stages: 20, turns }),

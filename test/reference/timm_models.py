@@ -54,7 +54,7 @@ def export(folder, arch, pool, hidden):
     save_file(weights(arch, pool, hidden), folder / "model" / "weights.safetensors")
     stages = {"export": {"uses": "model/export", "with": {"model": "model/"}}}
     (folder / "p.yaml").write_text(json.dumps({"version": 1, "name": "export", "stages": stages}))
-    subprocess.run(["node", root / "dist/cli/entry.js", "run", "p.yaml", "--no-mlflow"], cwd=folder, check=True)
+    subprocess.run(["node", root / "dist/bundle/entry.js", "run", "p.yaml", "--no-mlflow"], cwd=folder, check=True)
     return folder / "runs/latest/stages/export/outputs/timm"
 
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { RunEvent } from "../../src/base/event.ts";
 
 /** The command line as users start it, without the look at whether the build is up to date. */
-export const entry = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "cli", "entry.js");
+export const entry = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "bundle", "entry.js");
 
 export interface CommandResult {
   readonly code: number | null;

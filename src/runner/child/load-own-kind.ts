@@ -21,7 +21,7 @@ export async function loadOwnKind({ file, folder, digests }: OwnModule): Promise
   const urls = Object.entries(digests).map(([path, digest]) => [pathToFileURL(join(folder, path)).href, digest]);
   // Beside this module there is JavaScript: it runs compiled.
   const hooks = new URL("./own-kind-hooks.js", import.meta.url);
-  const authoring = new URL("../../stages/authoring.js", import.meta.url).href;
+  const authoring = import.meta.resolve("pipe/stage");
   register(hooks, { data: { digests: Object.fromEntries(urls), authoring } satisfies HookData });
   const module = await importModule(file);
   const kind = module["default"];
