@@ -123,6 +123,7 @@ describe("pipe run", () => {
     expect(await project.list("runs/latest")).toEqual([
       "events.ndjson",
       "pipeline.yaml",
+      "report.html",
       "resolved.json",
       "stages",
       "status.json",
