@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasetPlots } from "../../dist/stages/plots/dataset-plots.js";
-import { showPlots } from "../../dist/stages/plots/show-plots.js";
 import { thresholdPlots } from "../../dist/stages/plots/threshold-plots.js";
 import { trainingPlots } from "../../dist/stages/plots/training-plots.js";
 import { planEpochs } from "../../dist/training/loop/plan-epochs.js";
@@ -62,6 +61,7 @@ const folder = mkdtempSync(join(tmpdir(), "pipe-bench-plots-"));
 try {
   const startedAt = performance.now();
   const before = process.cpuUsage();
+  const { showPlots } = await import("../../dist/stages/plots/show-plots.js");
   await showPlots({ output: () => folder, showFile: () => {}, log: () => {} }, drawings[kind](Number(numSamples)));
   const { user, system } = process.cpuUsage(before);
   console.log(JSON.stringify({ wall: performance.now() - startedAt, processor: (user + system) / 1000 }));

@@ -96,7 +96,7 @@ function learningRateChart({ history, epochs }: DrawnTraining["result"]): PlotSp
   const isSame = trace.every(({ learningRates: [early, late, head] }) => early === head && late === head);
   return lineChart({
     title: "Learning rate by batch",
-    x: { title: "batch" },
+    x: { title: "batch", isWhole: true },
     y: { title: "learning rate" },
     lines: isSame ? lines.slice(0, 1) : lines,
     sections: phaseStarts(history).map((record) => sectionOf(record, trace)),
