@@ -92,13 +92,20 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
 
   const environment = (url: string) => ({ env: { MLFLOW_TRACKING_URI: url, USER: "ada" } });
   const nowhere = environment("http://127.0.0.1:9");
+  /** Of a busy machine's server, a run's end leaves some of the run to this. */
+  const sync = async (project: ProjectRig): Promise<string> => {
+    const { code, stdout } = await project.pipe(["mlflow", "sync"], environment(server.url));
+    expect(code).toBe(0);
+    return stdout;
+  };
   const createCells = (experiment: string) => createProject({ "p.yaml": pipelineFor(experiment) });
 
   it("is there with its stages, parameters, metrics, inputs and artifacts", async () => {
     await using project = await createCells("whole");
     const { code, stdout } = await project.pipe(["run", "p.yaml"], environment(server.url));
     expect(code).toBe(0);
-    expect(stdout).toContain(`MLflow: ${server.url}/#/experiments/`);
+    expect(stdout).toMatch(/\nMLflow: (http|not all)/);
+    expect(await sync(project)).toContain(`  ${server.url}/#/experiments/`);
     const view = await viewExperiment(server.url, "whole");
     await expectAllThere(project, view);
     const parent = view.runs.find(({ tags }) => tags["pipe.stage"] === "-");
@@ -128,6 +135,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     await using project = await createCells("cached");
     const [first] = await project.events(["run", "p.yaml", "--no-mlflow"]);
     await project.pipe(["run", "p.yaml"], environment(server.url));
+    await sync(project);
     const view = await viewExperiment(server.url, "cached");
     await expectAllThere(project, view);
     expect(view.run("stats").tags).toMatchObject({
@@ -198,6 +206,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     await expect.poll(metrics, { timeout: 60_000 }).toMatchObject(soFar);
     await project.write({ gate: "" });
     expect((await run.result).code).toBe(0);
+    await sync(project);
     expect(await metrics()).toMatchObject({ status: "FINISHED", metrics: { loss: ["3 0.5"] } });
   });
 
