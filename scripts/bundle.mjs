@@ -22,7 +22,8 @@ export async function bundle(compiled, folder) {
     input: entries.map((entry) => join(compiled, entry)),
     platform: "node",
     external: (id) => !id.startsWith(".") && !isAbsolute(id) && !joined.test(id),
-    output: { dir: folder, format: "esm", minify: false },
+    // Names without a hash of the content: a process that lives through a new build still finds what it loads on demand.
+    output: { dir: folder, format: "esm", minify: false, chunkFileNames: "[name].js" },
     logLevel: "warn",
   });
 }
