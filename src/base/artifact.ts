@@ -9,6 +9,7 @@ export const artifactShapes = {
   model: "folder",
   models: "folder",
   onnx: "file",
+  "mlflow-model": "folder",
   predictions: "folder",
   thresholds: "file",
   submission: "file",

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { loadThresholds } from "../data/thresholds.ts";
+import { describeMlflowModel, onnxFileName } from "../training/export/mlflow.ts";
 import { encodeOnnx } from "../training/export/onnx.ts";
 import { toOnnx } from "../training/export/onnx-network.ts";
 import { toTimm } from "../training/export/timm.ts";
@@ -9,22 +11,29 @@ import { writeChunks } from "../util/write-chunks.ts";
 import type { ModelExportWith } from "./generated/model-export.ts";
 import type { StageKind } from "./stage-kind.ts";
 
-/** Writes a trained model in forms that other programs open: ONNX, and a folder that timm loads. */
+/** Writes a trained model in forms that other programs open: ONNX, an MLflow model, and a folder that timm loads. */
 export const modelExport: StageKind<ModelExportWith> = {
   uses: "model/export",
   async run(stage) {
     const model = await loadModelDescription(stage.with.model);
     const weights = await loadWeights(stage.with.model);
+    const { thresholds: path } = stage.with;
+    const thresholds = path === undefined ? undefined : (await loadThresholds(path, model.numClasses)).thresholds;
 
     const { chunks, byteLength } = encodeOnnx(toOnnx(model, weights));
     await writeChunks(stage.output("onnx"), chunks);
     stage.metric("export/onnx_bytes", byteLength);
 
-    const folder = stage.output("timm");
+    const mlflow = stage.output("mlflow");
+    await writeChunks(join(mlflow, onnxFileName), chunks);
+    const files = describeMlflowModel(model, thresholds);
+    for (const [name, text] of Object.entries(files)) await atomicWrite(join(mlflow, name), text);
+
+    const timm = stage.output("timm");
     const { config, network, head } = toTimm(model, weights);
     // PyTorch's readers refuse a safetensors file that does not say whose layout its arrays have.
-    await saveSafetensors(join(folder, "model.safetensors"), network, { format: "pt" });
-    if (head) await saveSafetensors(join(folder, "head.safetensors"), head, { format: "pt" });
-    await atomicWrite(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    await saveSafetensors(join(timm, "model.safetensors"), network, { format: "pt" });
+    if (head) await saveSafetensors(join(timm, "head.safetensors"), head, { format: "pt" });
+    await atomicWrite(join(timm, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   },
 };

@@ -1,4 +1,5 @@
 import { mapBounded } from "../util/map-bounded.ts";
+import { logModel } from "./log-model.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 import type { MlflowPair, MlflowRun } from "./mlflow-entities.ts";
 import { type Batch, toTag } from "./mlflow-limits.ts";
@@ -49,10 +50,11 @@ async function doAll<Item>(items: readonly Item[], work: (item: Item) => Promise
   if (failures.length > 0) throw failures[0];
 }
 
-/** Inputs, artifacts and the end of a run, in their order. */
+/** Inputs, artifacts, models and the end of a run, in their order. */
 async function finishRun(operation: Operation, delivery: Delivery): Promise<void> {
   if (operation.type === "inputs") await logInputs(operation, delivery);
   if (operation.type === "artifact") await storeArtifact(operation, delivery);
+  if (operation.type === "model") await storeModel(operation, delivery);
   if (operation.type === "end") await endRun(operation, delivery);
 }
 
@@ -123,6 +125,20 @@ async function storeArtifact({ run: key, files, path }: OperationOf<"artifact">,
   if (run === undefined) return;
   const reason = await putArtifact(delivery.client, run, { files, path });
   if (reason !== undefined) await delivery.refuse({ run: key, what: `artifact ${path}`, reason });
+}
+
+async function storeModel(operation: OperationOf<"model">, delivery: Delivery): Promise<void> {
+  const { client, experimentId, runs } = delivery;
+  const run = runs[operation.run];
+  if (run === undefined || experimentId === undefined) return;
+  const onDoubt = (): void => {
+    delivery.mayHaveDuplicates = true;
+  };
+  const reason = await logModel(operation, { client, experimentId, run, onDoubt }).catch((error: unknown) => {
+    if (isRefusal(error)) return error.message;
+    throw error;
+  });
+  if (reason !== undefined) await delivery.refuse({ run: operation.run, what: `model ${operation.name}`, reason });
 }
 
 async function endRun({ run: key, status, endTime }: OperationOf<"end">, delivery: Delivery): Promise<void> {

@@ -13,9 +13,10 @@ import {
 } from "./delivery-state.ts";
 import { readMark, removeMark, writeMark } from "./in-flight.ts";
 import { findKnownRuns, type KnownRuns, removeDuplicates } from "./known-runs.ts";
+import { removeDuplicateModels } from "./log-model.ts";
 import { createMlflowClient, type MlflowClient } from "./mlflow-client.ts";
 import { MlflowError } from "./mlflow-error.ts";
-import type { RunKey } from "./operation.ts";
+import { identityOf, type RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
 import { forgetRefusals, recordRefusal } from "./refusals.ts";
 import type { ServerAddress } from "./server-address.ts";
@@ -168,7 +169,10 @@ async function settle(before: DeliveryState, told: DeliveryState, { client, runI
     throw new MlflowError(404, "RESOURCE_DOES_NOT_EXIST", `${before.server} has forgotten a part of the run`);
   }
   if (!told.mayHaveDuplicates || told.experimentId === undefined) return;
-  await removeDuplicates(client, { experimentId: told.experimentId, runId, preferred: told.runs });
+  const { experimentId, runs } = told;
+  await removeDuplicates(client, { experimentId, runId, preferred: runs });
+  const [identity] = identityOf(runId, "pipeline");
+  await removeDuplicateModels(client, { experimentId, identity });
 }
 
 async function keepDeleted(state: DeliveryState, runFolder: string): Promise<DeliveryState> {

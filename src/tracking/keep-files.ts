@@ -1,5 +1,5 @@
-import { copyFileSync, linkSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import type { StageFinished } from "../base/event.ts";
 import { trackingFolder } from "./delivery-state.ts";
 
@@ -9,15 +9,14 @@ export function keptFile(runFolder: string, stage: string, path: string): string
 }
 
 /**
- * Links the files that a stage shows into the run's folder, so that they are there to be delivered after the cache was emptied
- * or the project was moved. Links cost no space and no time; a file that cannot be linked is copied.
+ * Links the files that a stage shows, and its MLflow models, into the run's folder, so that they are there to be delivered
+ * after the cache was emptied or the project was moved. Links cost no space and no time; a file that cannot be linked is copied.
  */
-export function keepFiles(
-  { stage, outcome, outputsFolder, files, images = [] }: StageFinished,
-  runFolder: string,
-): void {
+export function keepFiles(event: StageFinished, runFolder: string): void {
+  const { stage, outcome, outputsFolder, files, images = [] } = event;
   if (outcome.type === "cached" || outputsFolder === undefined) return;
-  for (const path of [...files, ...images.map(({ preview }) => preview)]) {
+  const previews = images.map(({ preview }) => preview);
+  for (const path of [...files, ...previews, ...listModelFiles(event, outputsFolder)]) {
     const target = keptFile(runFolder, stage, path);
     try {
       mkdirSync(dirname(target), { recursive: true });
@@ -26,6 +25,20 @@ export function keepFiles(
       // Then the delivery takes it from where it is, or says that it is gone: no reason to break the run.
     }
   }
+}
+
+/** Relative to the folder of outputs; none where the folder cannot be read. */
+function listModelFiles({ outputs }: StageFinished, outputsFolder: string): string[] {
+  const models = Object.values(outputs).filter(({ kind }) => kind === "mlflow-model");
+  return models.flatMap(({ path }) => {
+    try {
+      const entries = readdirSync(join(outputsFolder, path), { recursive: true, withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile());
+      return files.map(({ parentPath, name }) => relative(outputsFolder, join(parentPath, name)));
+    } catch {
+      return [];
+    }
+  });
 }
 
 function linkOrCopy(source: string, target: string): void {

@@ -8,6 +8,7 @@ import type {
 } from "./mlflow-entities.ts";
 import { MlflowError } from "./mlflow-error.ts";
 import type { Batch } from "./mlflow-limits.ts";
+import { createModelCalls } from "./mlflow-model-calls.ts";
 import { pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
 import { createTransport } from "./mlflow-transport.ts";
 import type { ServerAddress } from "./server-address.ts";
@@ -15,6 +16,8 @@ import type { ServerPace } from "./server-pace.ts";
 
 const api = "/api/2.0/mlflow";
 const timeoutMs = 30_000;
+/** What an artifact's upload may take beside that: a megabyte a second. */
+const slowestBytesPerMs = 1_000;
 const maxTries = 4;
 /** A call that must not be carried out twice is not tried again here: the caller looks first what became of it. */
 const once = 1;
@@ -25,8 +28,8 @@ const once = 1;
  */
 export function createMlflowClient(server: ServerAddress, signal: AbortSignal, pace?: ServerPace) {
   const transport = createTransport(server, pace);
-  const call = (options: Omit<RequestOptions, "signal" | "timeoutMs">): Promise<unknown> =>
-    requestMlflow(transport, { ...options, signal, timeoutMs });
+  const call = (options: Omit<RequestOptions, "signal" | "timeoutMs"> & { timeoutMs?: number }): Promise<unknown> =>
+    requestMlflow(transport, { timeoutMs, ...options, signal });
   const post = (path: string, json: unknown, tries = maxTries): Promise<unknown> =>
     call({ method: "POST", path: `${api}/${path}`, json, maxTries: tries });
   const get = (path: string, query: Record<string, string>): Promise<unknown> =>
@@ -87,6 +90,13 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
   return {
     ensureExperiment,
     tryCarefully,
+    ...createModelCalls({
+      get,
+      post: (path, json) => post(path, json),
+      postOnce: (path, json) => post(path, json, once),
+      patch: (path, json) => call({ method: "PATCH", path: `${api}/${path}`, json, maxTries }),
+      remove: (path) => call({ method: "DELETE", path: `${api}/${path}`, json: {}, maxTries }),
+    }),
 
     async createRun(
       experimentId: string,
@@ -168,8 +178,15 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
 
     /** `path` as the server's proxy of artifacts names it. */
     async putArtifact(path: string, body: { bytes: Uint8Array; type: string }): Promise<void> {
+      const forBytes = Math.ceil(body.bytes.byteLength / slowestBytesPerMs);
       const encoded = path.split("/").map(encodeURIComponent).join("/");
-      await call({ method: "PUT", path: `/api/2.0/mlflow-artifacts/artifacts/${encoded}`, body, maxTries });
+      await call({
+        method: "PUT",
+        path: `/api/2.0/mlflow-artifacts/artifacts/${encoded}`,
+        body,
+        maxTries,
+        timeoutMs: timeoutMs + forBytes,
+      });
     },
   };
 }

@@ -20,6 +20,17 @@ export interface MlflowRun {
   readonly artifactUri: string;
 }
 
+/** A model that a run made, with a folder of artifacts of its own. */
+export interface MlflowModel {
+  readonly id: string;
+  /** `runs:/RUN/NAME` leads to it. */
+  readonly name: string;
+  readonly runId: string;
+  readonly artifactUri: string;
+  /** All of it is there. */
+  readonly isReady: boolean;
+}
+
 /** A run as the server shows it. */
 export interface FoundRun extends MlflowRun {
   readonly tags: Readonly<Record<string, string>>;

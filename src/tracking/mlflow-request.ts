@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { explainAnswer, explainSilence, parseJson } from "./explain-answer.ts";
 import { MlflowError } from "./mlflow-error.ts";
-import type { MlflowTransport } from "./mlflow-transport.ts";
+import type { HttpMethod, MlflowTransport } from "./mlflow-transport.ts";
 
 export interface RequestOptions {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: HttpMethod;
   /** Below the server's address, e.g. `/api/2.0/mlflow/runs/create`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -5,8 +5,10 @@ import { fail } from "../base/failure.ts";
 import type { ServerAddress, TlsSettings } from "./server-address.ts";
 import type { ServerPace } from "./server-pace.ts";
 
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 export interface TransportRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: HttpMethod;
   /** Below the server's address. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;

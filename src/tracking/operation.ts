@@ -26,6 +26,7 @@ export type Operation =
   | LogOperation
   | { readonly type: "inputs"; readonly run: RunKey; readonly inputs: readonly MlflowDatasetInput[] }
   | { readonly type: "artifact"; readonly run: RunKey; readonly files: readonly string[]; readonly path: string }
+  | ModelOperation
   | { readonly type: "end"; readonly run: RunKey; readonly status: MlflowStatus; readonly endTime: number };
 
 /** Makes a run unless it is there. */
@@ -37,6 +38,19 @@ export interface StartOperation {
   readonly tags: readonly MlflowPair[];
   /** Tags by which the run is found again. */
   readonly identity: readonly MlflowPair[];
+}
+
+/** Logs a folder with a file `MLmodel` as a model of the run. */
+export interface ModelOperation {
+  readonly type: "model";
+  readonly run: RunKey;
+  /** MLflow takes none of `/ : . % " '` in it. */
+  readonly name: string;
+  /** Where it may be; the first is the run's own, and goes when it is told. */
+  readonly folders: readonly [string, ...string[]];
+  /** The tag by which models of our run are found again. */
+  readonly identity: MlflowPair;
+  readonly tags: readonly MlflowPair[];
 }
 
 export interface LogOperation {

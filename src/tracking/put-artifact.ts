@@ -16,29 +16,31 @@ const types: Readonly<Record<string, string>> = {
   ".yaml": "text/yaml",
 };
 
-/** Larger files stay where they are: a tracking server is no store of data. */
-const maxBytes = 200 * 1024 * 1024;
+/** A tracking server is no store of data. */
+const maxBytesOfFile = 200 * 1024 * 1024;
 
 export interface ArtifactFile {
   /** Where the file may be; the first that exists is taken. */
   readonly files: readonly string[];
-  /** Below the run's artifacts. */
+  /** Below the owner's artifacts. */
   readonly path: string;
+  /** A larger file stays where it is. */
+  readonly maxBytes?: number;
 }
 
 /**
- * Copies a file to where the run's artifacts are: through the server's proxy, or straight into a folder of this machine. Returns
- * why it cannot, when no later try would end otherwise; throws `MlflowError` when one may.
+ * Copies a file to where a run's or a model's artifacts are: through the server's proxy, or straight into a folder of this
+ * machine. Returns why it cannot, when no later try would end otherwise; throws `MlflowError` when one may.
  */
 export async function putArtifact(
   client: MlflowClient,
-  run: MlflowRun,
-  { files, path }: ArtifactFile,
+  { artifactUri }: Pick<MlflowRun, "artifactUri">,
+  { files, path, maxBytes = maxBytesOfFile }: ArtifactFile,
 ): Promise<string | undefined> {
   const file = await findFile(files);
   if (file === undefined) return "the file is not there any more";
   if (file.sizeBytes > maxBytes) return `the file is larger than ${maxBytes / 1024 / 1024} MiB`;
-  const store = parseStore(run.artifactUri);
+  const store = parseStore(artifactUri);
   if (store.type === "elsewhere") return `artifacts of this server are in ${store.scheme}, where pipe has no access`;
   if (store.type === "folder") return copyInto(join(store.folder, path), file.path);
   try {

@@ -157,6 +157,7 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
     ...(inputs.length > 0 ? [{ type: "inputs", run, inputs } as const] : []),
     ...listImages(event, context),
     ...listArtifacts(event, context),
+    ...listModels(event, context),
     { type: "end", run, status: statusOf(outcome), endTime: at },
   ];
 }
@@ -182,6 +183,22 @@ function listArtifacts(event: StageFinished, { runFolder }: TranslationContext):
   // The first is where it is after the project was moved.
   const logFiles = [join(runFolder, "stages", stage, basename(logFile)), logFile];
   return [...shown, { type: "artifact", run, files: logFiles, path: "log.txt" }];
+}
+
+/** A stage's MLflow model is named `model`; of several, each as its output. */
+function listModels(event: StageFinished, { runId, runFolder }: TranslationContext): Operation[] {
+  const { stage, outcome, outputs, outputsFolder } = event;
+  if (outcome.type === "cached" || outputsFolder === undefined) return [];
+  const models = Object.entries(outputs).filter(([, { kind }]) => kind === "mlflow-model");
+  const [identity, stageTag] = identityOf(runId, stageKey(stage));
+  return models.map(([output, { path, digest }]) => ({
+    type: "model",
+    run: stageKey(stage),
+    name: models.length === 1 ? "model" : output,
+    folders: [keptFile(runFolder, stage, path), join(outputsFolder, path)],
+    identity,
+    tags: [stageTag, toTag("pipe.digest", digest)],
+  }));
 }
 
 function finishPipeline({ status, at, report }: RunFinished, { runFolder }: TranslationContext): Operation[] {

@@ -61,3 +61,8 @@ export async function loadNetwork(folder: string, description: ModelDescription,
   importWeights(network, await loadSafetensors(path), path);
   return network;
 }
+
+/** Names of the classes; their indices where they have none. */
+export function namesOfClasses({ classNames, numClasses }: ModelDescription): readonly string[] {
+  return classNames ?? Array.from({ length: numClasses }, (_, label) => String(label));
+}

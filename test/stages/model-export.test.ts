@@ -60,7 +60,7 @@ describe.each(archNames)("a %s", (arch) => {
     const model = join(own, "model");
     await mkdir(model, { recursive: true });
     await saveModel(model, describeModel({ arch, normalize, head: { pool, hidden, dropout: 0.5 } }), network);
-    const outputs = { onnx: "model.onnx", timm: "timm/" };
+    const outputs = { onnx: "model.onnx", mlflow: "mlflow/", timm: "timm/" };
     stage = createRecordingStage({ with: { model }, folder: own, environment: {}, outputs });
     await modelExport.run(stage);
   }, 120_000);
@@ -111,7 +111,7 @@ it.skipIf(python.type === "missing")(
     const normalize = { mean: [0.1, 0.1, 0.1, 0.1], std: [0.2, 0.2, 0.2, 0.2] };
     const head = { pool: "concat", hidden: [16], dropout: 0 } as const;
     await saveModel(model, describeModel({ arch: "resnet152", normalize, head }), network);
-    const paths = { onnx: "model.onnx", timm: "timm/" };
+    const paths = { onnx: "model.onnx", mlflow: "mlflow/", timm: "timm/" };
     const stage = createRecordingStage({ with: { model }, folder: own, environment: {}, outputs: paths });
     await modelExport.run(stage);
     await mkdir(outputs("export"), { recursive: true });
@@ -177,17 +177,17 @@ function drawPixels(count: number): Uint8Array {
   return Uint8Array.from({ length: count }, () => random.integer() % 256);
 }
 
-/** [n, h, w, c] of bytes → [n, c, h, w] of floats. */
-function toChannelsFirst(pixels: Uint8Array, { height, width }: Shape): Float32Array {
+/** [n, h, w, c] → [n, c, h, w] */
+function toChannelsFirst(pixels: Uint8Array, { height, width }: Shape): Uint8Array {
   const area = height * width;
-  return Float32Array.from(pixels, (_, index) => {
+  return Uint8Array.from(pixels, (_, index) => {
     const [image, rest] = [Math.floor(index / (numChannels * area)), index % (numChannels * area)];
     const [channel, pixel] = [Math.floor(rest / area), rest % area];
     return pixels[(image * area + pixel) * numChannels + channel] as number;
   });
 }
 
-async function runOnnx(model: string, images: Float32Array, { numImages, height, width }: Shape) {
+async function runOnnx(model: string, images: Uint8Array, { numImages, height, width }: Shape) {
   if (python.type === "missing") throw new Error(python.reason);
   const results = mkdtempSync(join(folder, "onnx-"));
   const input = join(results, "images.npy");

@@ -15,8 +15,8 @@ export interface MlflowServer extends AsyncDisposable {
   copyDatabase(): Promise<string>;
 }
 
-/** The newest MLflow 3 of PyPI, with what its login takes. */
-export const mlflowPython = await providePython("mlflow", ["mlflow[auth]>=3"]);
+/** The newest MLflow 3 of PyPI, with what its login and models in ONNX take. */
+export const mlflowPython = await providePython("mlflow", ["mlflow[auth]>=3", "onnx", "onnxruntime"]);
 
 export interface ServerOptions {
   /** A copy that another server made; an empty one without. */

@@ -1,16 +1,16 @@
 import { type ConvNormSpec, describeBody } from "../models/architecture.ts";
 import { describeHead, type HeadOptions } from "../models/head.ts";
-import type { ModelDescription } from "../trained-model.ts";
+import { type ModelDescription, namesOfClasses } from "../trained-model.ts";
 import type { NamedArrays } from "../weights/named-arrays.ts";
-import type { OnnxModel } from "./onnx.ts";
+import { elementTypes, type OnnxModel } from "./onnx.ts";
 import { createOnnxGraph, type OnnxGraph } from "./onnx-graph.ts";
 
 /** PyTorch's batch norm. */
 const epsilon = { epsilon: { float: 1e-5 } };
 
 /**
- * A trained network as an ONNX model. Takes pixels as they are in a file, `images` float32 [batch, channels, height, width]
- * of values from 0 to 255, and normalises them itself; gives `logits` and `probabilities`, [batch, classes]. Batch, height
+ * A trained network as an ONNX model. Takes pixels as they are in a file, `images` uint8 [batch, channels, height, width],
+ * and normalises them itself, so that there is no wrong scale to give them in; gives `logits` and `probabilities`, [batch, classes]. Batch, height
  * and width are free. Arrays keep the names and values of the model's safetensors file; runtimes fold batch norm on loading.
  */
 export function toOnnx(model: ModelDescription, weights: NamedArrays): OnnxModel {
@@ -40,7 +40,7 @@ export function toOnnx(model: ModelDescription, weights: NamedArrays): OnnxModel
   }
   graph.add("Sigmoid", "probabilities", [x]);
 
-  const outcome = { shape: ["batch", numClasses] };
+  const outcome = { type: "float32", shape: ["batch", numClasses] } as const;
   return {
     name: arch,
     description: `${arch} with normalisation, for independent labels.`,
@@ -49,6 +49,7 @@ export function toOnnx(model: ModelDescription, weights: NamedArrays): OnnxModel
     inputs: [
       {
         name: "images",
+        type: "uint8",
         description: `Pixels from 0 to 255, channels ${channels.join(", ")}.`,
         shape: ["batch", channels.length, "height", "width"],
       },
@@ -67,7 +68,8 @@ function addNormalization(graph: OnnxGraph, { normalize, channels }: ModelDescri
   const { mean, std } = normalize;
   const factor = std.map((value) => 1 / (255 * value));
   const offset = mean.map((value, channel) => value / (std[channel] as number));
-  const scaled = graph.add("Mul", "normalize.scaled", ["images", graph.constant("normalize.factor", shape, factor)]);
+  const pixels = graph.add("Cast", "normalize.pixels", ["images"], { to: { integer: elementTypes.float32 } });
+  const scaled = graph.add("Mul", "normalize.scaled", [pixels, graph.constant("normalize.factor", shape, factor)]);
   return graph.add("Sub", "normalize", [scaled, graph.constant("normalize.offset", shape, offset)]);
 }
 
@@ -100,11 +102,12 @@ function addPooling(graph: OnnxGraph, x: string, { pool }: HeadOptions): string 
   return graph.add("Flatten", "features", [pooled], { axis: { integer: 1 } });
 }
 
-function metadataOf({ channels, classNames, size, numClasses }: ModelDescription): Record<string, string> {
+function metadataOf(model: ModelDescription): Record<string, string> {
+  const { channels, size } = model;
   return {
     channels: JSON.stringify(channels),
-    classes: JSON.stringify(classNames ?? Array.from({ length: numClasses }, (_, label) => String(label))),
+    classes: JSON.stringify(namesOfClasses(model)),
     size: String(size),
-    input: "float32 [batch, channels, height, width], values 0 to 255; normalisation is in the model",
+    input: "uint8 [batch, channels, height, width], pixels from 0 to 255; normalisation is in the model",
   };
 }

@@ -38,9 +38,10 @@ export type OnnxAttribute =
   | { readonly float: number }
   | { readonly integers: readonly number[] };
 
-/** A float32 tensor that goes in or comes out. A length that is a text is free, under that name. */
+/** A tensor that goes in or comes out. A length that is a text is free, under that name. */
 export interface OnnxValue {
   readonly name: string;
+  readonly type: keyof typeof elementTypes;
   readonly description: string;
   readonly shape: readonly (number | string)[];
 }
@@ -92,22 +93,22 @@ function encodeAttribute(name: string, value: OnnxAttribute): Message {
   return message(key, ...value.integers.map((one) => integerField(8, one)), integerField(20, 7));
 }
 
-/** The number of float32 in the enumeration TensorProto.DataType. */
-const float32 = 1;
+/** Numbers of the enumeration TensorProto.DataType. */
+export const elementTypes = { float32: 1, uint8: 2 } as const;
 
 function encodeArray(name: string, array: NamedArray): Message {
   return message(
     ...array.shape.map((length) => integerField(1, length)), // dims
-    integerField(2, float32),
+    integerField(2, elementTypes.float32),
     textField(8, name),
     bytesField(9, bytesOf(array)), // raw_data
   );
 }
 
-function encodeValue({ name, description, shape }: OnnxValue): Message {
+function encodeValue({ name, type, description, shape }: OnnxValue): Message {
   const dimensions = shape.map((length) =>
     messageField(1, typeof length === "number" ? integerField(1, length) : textField(2, length)),
   );
-  const tensorType = message(integerField(1, float32), messageField(2, message(...dimensions)));
+  const tensorType = message(integerField(1, elementTypes[type]), messageField(2, message(...dimensions)));
   return message(textField(1, name), messageField(2, messageField(1, tensorType)), textField(3, description));
 }
