@@ -1,4 +1,5 @@
 import type { Json } from "../base/json.ts";
+import { shorten } from "../util/shorten.ts";
 import type { DocumentNode } from "./document-node.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
@@ -67,7 +68,7 @@ export function formatValue(value: Json): string {
 
 /** The text in quotes, cut where it would fill the screen. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
+  return JSON.stringify(shorten(text, 60));
 }
 
 /** How a value that has the wrong type can be put right, where that is plain. */

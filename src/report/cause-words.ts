@@ -1,5 +1,6 @@
 import type { FingerprintChange, StageCause } from "../base/event.ts";
 import type { Json } from "../base/json.ts";
+import { shorten } from "../util/shorten.ts";
 import { unreachable } from "../util/unreachable.ts";
 
 const maxChanges = 3;
@@ -70,7 +71,7 @@ export function showValue(value: Json | undefined): string {
   const oneLine = shortenDigests(text ?? "nothing")
     .replaceAll(/\s+/g, " ")
     .trim();
-  return oneLine.length <= maxValueLength ? oneLine : `${oneLine.slice(0, maxValueLength - 1)}…`;
+  return shorten(oneLine, maxValueLength);
 }
 
 /** Eight digits tell two contents apart for the eye. */

@@ -1,5 +1,6 @@
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { listFiles } from "../util/list-files.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 import type { MlflowModel, MlflowRun } from "./mlflow-entities.ts";
 import type { ModelOperation } from "./operation.ts";
@@ -70,7 +71,7 @@ async function putFolder(
   model: MlflowModel,
   client: MlflowClient,
 ): Promise<string | undefined> {
-  for (const path of await listFiles(folders)) {
+  for (const path of await listPaths(folders)) {
     const files = folders.map((folder) => join(folder, path));
     const reason = await putArtifact(client, model, { files, path, maxBytes });
     if (reason !== undefined) return `${path}: ${reason}`;
@@ -79,12 +80,10 @@ async function putFolder(
 }
 
 /** Names below the first of the folders that exists. */
-async function listFiles(folders: ModelOperation["folders"]): Promise<string[]> {
+async function listPaths(folders: ModelOperation["folders"]): Promise<string[]> {
   for (const folder of folders) {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => undefined);
-    if (entries === undefined) continue;
-    const files = entries.filter((entry) => entry.isFile());
-    return files.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
+    const listed = await listFiles(folder).catch(() => undefined);
+    if (listed !== undefined) return listed.filter(({ type }) => type === "file").map(({ path }) => path);
   }
   return ["MLmodel"];
 }

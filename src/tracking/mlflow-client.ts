@@ -10,6 +10,7 @@ import { MlflowError } from "./mlflow-error.ts";
 import type { Batch } from "./mlflow-limits.ts";
 import { createModelCalls } from "./mlflow-model-calls.ts";
 import { pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
+import { collectPages, filterByTags } from "./mlflow-search.ts";
 import { createTransport } from "./mlflow-transport.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { ServerPace } from "./server-pace.ts";
@@ -116,16 +117,10 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
 
     /** All runs with these tags, deleted ones too. */
     async findRuns(experimentId: string, tags: readonly MlflowPair[]): Promise<FoundRun[]> {
-      const filter = tags.map(({ key, value }) => `tags.\`${key}\` = '${value.replaceAll("'", "\\'")}'`).join(" and ");
+      const filter = filterByTags(tags);
       const query = { experiment_ids: [experimentId], filter, run_view_type: "ALL", max_results: 1000 };
-      const runs: FoundRun[] = [];
-      for (let token: string | undefined = ""; token !== undefined; ) {
-        const page = { ...query, ...(token && { page_token: token }) };
-        const answer = (await post("runs/search", page)) as { runs?: RawRun[]; next_page_token?: string };
-        runs.push(...(answer.runs ?? []).map(toFoundRun));
-        token = answer.next_page_token || undefined;
-      }
-      return runs;
+      const runs = await collectPages<RawRun>("runs", (page) => post("runs/search", { ...query, ...page }));
+      return runs.map(toFoundRun);
     },
 
     /** `undefined` when there is none with this id. */
@@ -154,14 +149,11 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
 
     /** All values of one metric. */
     async getHistory(runId: string, key: string): Promise<MlflowMetric[]> {
-      const values: MlflowMetric[] = [];
-      for (let token: string | undefined = ""; token !== undefined; ) {
-        const query: Record<string, string> = { run_id: runId, metric_key: key, ...(token && { page_token: token }) };
-        const answer = (await get("metrics/get-history", query)) as { metrics?: RawMetric[]; next_page_token?: string };
-        values.push(...(answer.metrics ?? []).map(toMetric));
-        token = answer.next_page_token || undefined;
-      }
-      return values;
+      const query = { run_id: runId, metric_key: key };
+      const values = await collectPages<RawMetric>("metrics", (page) =>
+        get("metrics/get-history", { ...query, ...page }),
+      );
+      return values.map(toMetric);
     },
 
     async logInputs(runId: string, inputs: readonly MlflowDatasetInput[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { shorten } from "../util/shorten.ts";
 import type { MlflowMetric, MlflowPair } from "./mlflow-entities.ts";
 
 /** What one `runs/log-batch` takes (mlflow/utils/validation.py). */
@@ -52,17 +53,19 @@ export function toKey(name: string): string {
 
 export const toParam = (key: string, value: unknown): MlflowPair => ({
   key: toKey(key),
-  value: shorten(toText(value), maxParam),
+  value: toStorable(toText(value), maxParam),
 });
 
-export const toTag = (key: string, value: string): MlflowPair => ({ key: toKey(key), value: shorten(value, maxTag) });
+export const toTag = (key: string, value: string): MlflowPair => ({
+  key: toKey(key),
+  value: toStorable(value, maxTag),
+});
 
 function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The end says that something is missing. Half a character, left by a cut or by the text's maker, or NUL: no database takes them. */
-function shorten(text: string, limit: number): string {
-  const cut = text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
-  return Buffer.from(cut).toString().replaceAll("\0", "\ufffd");
+/** Half a character, left by a cut or by the text's maker, or NUL: no database takes them. */
+function toStorable(text: string, limit: number): string {
+  return Buffer.from(shorten(text, limit)).toString().replaceAll("\0", "\ufffd");
 }

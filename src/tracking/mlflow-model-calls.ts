@@ -1,4 +1,5 @@
 import type { MlflowModel, MlflowPair } from "./mlflow-entities.ts";
+import { collectPages, filterByTags } from "./mlflow-search.ts";
 
 /** Calls below MLflow's REST interface; all but `postOnce` are tried again by themselves. */
 interface Calls {
@@ -20,16 +21,12 @@ export interface NewModel {
 export function createModelCalls({ get, post, postOnce, patch, remove }: Calls) {
   return {
     /** Models of an experiment with this tag, those in the trash left out. */
-    async findModels(experimentId: string, { key, value }: MlflowPair): Promise<MlflowModel[]> {
-      const query = { experiment_ids: [experimentId], filter: `tags.\`${key}\` = '${value}'` };
-      const models: MlflowModel[] = [];
-      for (let token: string | undefined = ""; token !== undefined; ) {
-        const page = { ...query, ...(token && { page_token: token }) };
-        const answer = (await post("logged-models/search", page)) as { models?: RawModel[]; next_page_token?: string };
-        models.push(...(answer.models ?? []).map(toModel));
-        token = answer.next_page_token || undefined;
-      }
-      return models;
+    async findModels(experimentId: string, tag: MlflowPair): Promise<MlflowModel[]> {
+      const query = { experiment_ids: [experimentId], filter: filterByTags([tag]) };
+      const models = await collectPages<RawModel>("models", (page) =>
+        post("logged-models/search", { ...query, ...page }),
+      );
+      return models.map(toModel);
     },
 
     /** Makes one that is not ready, in each call another. */

@@ -1,4 +1,5 @@
 import type { ReportedStage } from "../../base/run-report.ts";
+import { shorten } from "../../util/shorten.ts";
 import { type Html, html } from "./html.ts";
 import { describeEnds, type OutcomeName, outcomeMarks, outcomeOf } from "./outcomes.ts";
 import { type GraphNode, type GraphPlace, layOutStages } from "./stage-graph.ts";
@@ -59,8 +60,4 @@ function worstOf(stages: readonly ReportedStage[]): OutcomeName {
   ];
   const found = new Set(stages.map(outcomeOf));
   return order.find((name) => found.has(name)) ?? "not-run";
-}
-
-function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }

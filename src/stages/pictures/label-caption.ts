@@ -1,5 +1,6 @@
 import { classLabel } from "../../data/class-label.ts";
 import type { CaptionLine, LabelMark } from "../../data/pictures/sheet.ts";
+import { shorten } from "../../util/shorten.ts";
 
 /** A sample with what is true of it and what a model says. */
 export interface PredictedSample {
@@ -41,10 +42,10 @@ export function captionSample(sample: PredictedSample, options: CaptionOptions):
   marked.sort((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark) || b.probability - a.probability);
   const lines = marked.map(({ label, probability, mark }) => ({
     mark,
-    text: shorten(`${probability.toFixed(2)}  ${classLabel(label, classNames)}`),
+    text: shorten(`${probability.toFixed(2)}  ${classLabel(label, classNames)}`, maxCharacters),
   }));
   const verdict = marked.every(({ mark }) => mark === "hit") ? "right" : "wrong";
-  const head = { text: shorten([verdict, ...(note === undefined ? [] : [note]), sample.id].join("  ")) };
+  const head = { text: shorten([verdict, ...(note === undefined ? [] : [note]), sample.id].join("  "), maxCharacters) };
   if (lines.length < maxLines) return { verdict, lines: [head, ...lines] };
   const shown = lines.slice(0, maxLines - 2);
   return { verdict, lines: [head, ...shown, { text: `and ${lines.length - shown.length} more` }] };
@@ -53,8 +54,4 @@ export function captionSample(sample: PredictedSample, options: CaptionOptions):
 function markOf(isTrue: boolean, isPredicted: boolean): LabelMark | undefined {
   if (isTrue) return isPredicted ? "hit" : "missed";
   return isPredicted ? "extra" : undefined;
-}
-
-function shorten(text: string): string {
-  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters - 1)}…`;
 }
