@@ -12,7 +12,7 @@ const settings = {
   MALLOC_MMAP_MAX_: "0",
   MALLOC_TRIM_THRESHOLD_: "68719476736",
   MALLOC_TOP_PAD_: "1073741824",
-  /** Huge pages, where the system grants them to who asks: 5 % more images per second in training. */
+  /** Huge pages, where the system grants them to who asks: 5 % more images per second in training at 256 px, 2 % fewer at 512. */
   GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
 } as const;
 
