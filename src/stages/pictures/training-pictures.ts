@@ -43,10 +43,9 @@ export async function showTrainingPictures(
     const { logits, labels, numClasses } = predictions;
     if (!labels) throw new Error("the validation samples have no labels");
     const losses = computeSampleLosses({ logits, labels, numClasses }, phase.loss);
-    await Promise.all([
-      showPicture(stage, { key: "predictions", step: epoch, sheet: await gridOfPredictions(shown, recipe.seed) }),
-      showPicture(stage, { key: "top-losses", step: epoch, sheet: await topLosses(shown, losses) }),
-    ]);
+    // One after the other, so that the same training announces its pictures in the same order.
+    await showPicture(stage, { key: "predictions", step: epoch, sheet: await gridOfPredictions(shown, recipe.seed) });
+    await showPicture(stage, { key: "top-losses", step: epoch, sheet: await topLosses(shown, losses) });
   }
 }
 
