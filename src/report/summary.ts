@@ -15,7 +15,7 @@ export function renderSummary(view: RunView, options: ReporterOptions): string {
     ...stages.flatMap((stage) => renderFailure(stage, options)),
     [renderTotals(view, stages, options)],
     renderMetrics(stages, options),
-    renderOutputs(view, stages, options),
+    renderFiles(view, stages, options),
     renderNextStep(view, stages),
   ];
   return blocks
@@ -76,17 +76,19 @@ function renderMetrics(stages: readonly StageView[], { palette }: ReporterOption
   return renderRows(rows);
 }
 
-/** Outputs that no other stage reads: what the pipeline is for. */
-function renderOutputs({ started }: RunView, stages: readonly StageView[], options: ReporterOptions): string[] {
+/** Outputs that no other stage reads, which are what the pipeline is for, and the run's page. */
+function renderFiles(view: RunView, stages: readonly StageView[], options: ReporterOptions): string[] {
+  if (view.started === undefined) return [];
+  const runFolder = join(options.runsFolder, view.started.run);
   const needed = new Set(stages.flatMap((stage) => stage.needs));
-  const rows = stages.flatMap(({ id, finished }) => {
-    if (needed.has(id) || finished === undefined || started === undefined) return [];
-    const folder = join(options.runsFolder, started.run, "stages", id, "outputs");
-    return Object.entries(finished.outputs).map(
-      ([name, { path }]) => [`${id}.${name}`, showPath(join(folder, path), options)] as const,
-    );
+  const files = stages.flatMap(({ id, finished }) => {
+    if (needed.has(id) || finished === undefined) return [];
+    const folder = join(runFolder, "stages", id, "outputs");
+    return Object.entries(finished.outputs).map(([name, { path }]) => [`${id}.${name}`, join(folder, path)] as const);
   });
-  return renderRows(rows);
+  const report = view.finished?.report;
+  const all = report === undefined ? files : [...files, ["report", join(runFolder, report)] as const];
+  return renderRows(all.map(([name, path]) => [name, showPath(path, options)]));
 }
 
 function renderNextStep({ finished }: RunView, stages: readonly StageView[]): string[] {

@@ -31,6 +31,7 @@ describe("Ctrl-C", () => {
     run.kill("SIGINT");
     const { code, stdout } = await run.result;
     expect(code).toBe(130);
+    expect(stdout).toContain("\nstopping: stages keep what they can go on from. A second Ctrl-C ends them at once.\n");
     expect(stdout).toContain("train: interrupted, what it had is kept\n");
     expect(stdout).toMatch(/interrupted in .*: 1 executed, 1 interrupted, 1 not run/);
     expect(stdout).toContain("train kept its checkpoints. Run the same command again to go on.");

@@ -31,8 +31,10 @@ describe("the page of a run", () => {
   it("tells of a stage from the cache, with what was measured when it was made", async () => {
     await using project = await createProject({ "p.yaml": pipeline });
     await project.pipe(["run", "p.yaml"]);
-    await project.pipe(["run", "p.yaml"]);
-    const page = await project.read("runs/latest/report.html");
+    const { stdout } = await project.pipe(["run", "p.yaml"]);
+    const [, path = ""] = /^ {2}report +(\S+)$/m.exec(stdout) ?? [];
+    expect(path).toMatch(/^runs\/\d{8}-\d{6}-cells-\w+\/report\.html$/);
+    const page = await project.read(path);
     expect(page).toContain('<span class="mark cached">↺</span> cached, saves');
     expect(page).toContain("<strong>0.25</strong> val/f1");
   });
@@ -83,6 +85,7 @@ describe("the page of a run", () => {
     const { code, stdout } = await project.pipe(["run", "p.yaml"], { env: { PROJECT: project.folder } });
     expect(code).toBe(0);
     expect(stdout).toContain("the run's page could not be written");
+    expect(stdout).not.toContain("report.html\n");
   });
 
   it("is not written for what is no run", async () => {

@@ -44,6 +44,7 @@ stages:
     "↓ after   not run: broken failed",
   ]);
   expect(first.text).toMatch(/cells {3}runs: no result yet/);
+  expect(first.text).toMatch(/\n {2}report {2} *runs\/[0-9a-z-]+\/report\.html\n/);
 
   const second = await draw(project, ["run", "drawn.yaml", "--no-mlflow", "--target", "unpack"]);
   expect(second.code).toBe(0);

@@ -112,7 +112,7 @@ it("words a run that is done", async () => {
         },
       },
     }),
-    { type: "run-finished", at: 0, run, status: "done", durationMs: 131_000 },
+    { type: "run-finished", at: 0, run, status: "done", durationMs: 131_000, report: "report.html" },
   ]);
   expect(text).toBe(`cells 20261124-083012-cells-3f9a
 draw: cached, saves 2.1 s
@@ -126,6 +126,7 @@ done in 2 min 11 s: 2 executed, 1 cached (saves 2.1 s)  20261124-083012-cells-3f
   train  val/macro_f1 0.1235
 
   predict.submission  runs/20261124-083012-cells-3f9a/stages/predict/outputs/submission.csv
+  report              runs/20261124-083012-cells-3f9a/report.html
 `);
 });
 

@@ -43,9 +43,11 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
     findServer: () => (invocation.options["no-mlflow"] ? undefined : findTrackingServer(io.environment)),
     user: trackingUser(io.environment),
   });
-  const interrupts = listenForInterrupts(io, () =>
-    notify("warning", "stopping; stages keep what can be resumed from. Ctrl-C once more ends them at once."),
-  );
+  const interrupts = listenForInterrupts(io, () => {
+    // Once the report is closed no stage is left, and what still lingers ends within moments.
+    if (isReporting)
+      notify("info", "stopping: stages keep what they can go on from. A second Ctrl-C ends them at once.");
+  });
   try {
     const surroundings = await prepareSurroundings({
       stages: startable,
