@@ -4,6 +4,7 @@ import { build } from "rolldown";
 /** What is started by its file's name: the command, threads, hooks of the loader, and what `pipe/stage` stands for. */
 const entries = [
   "cli/entry.js",
+  "cache/reading/reading-thread.js",
   "data/pack-thread.js",
   "data/archives/unpack-thread.js",
   "runner/child/own-kind-hooks.js",

@@ -6,10 +6,11 @@ import type { ContentDigest } from "../base/ids.ts";
 import { listFiles } from "../util/list-files.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256 } from "../util/sha256.ts";
-import type { SealOptions } from "./cache.ts";
 import { computeTreeDigest, machineFolder } from "./content-digest.ts";
+import type { FileContent } from "./reading/read-content.ts";
+import { type ReadingOptions, readContents } from "./reading/read-contents.ts";
 
-/** Files under way at once; more does not make a disk faster. */
+/** Links looked at at once. */
 const concurrency = 16;
 
 /** An output as a stage declares it. */
@@ -21,42 +22,43 @@ export interface DeclaredOutput {
   readonly shape: "file" | "folder";
 }
 
-export interface ReadOptions extends SealOptions {
-  /** Reads one of the output's `numFiles` files. */
-  readonly readFile: (path: string, numFiles: number) => Promise<FileContent>;
-}
-
-export interface FileContent {
-  readonly digest: ContentDigest;
-  readonly sizeBytes: number;
-}
-
 /** Reads an output and describes its content. Throws `FailureError` when it is not there, or not of the declared shape. */
 export async function readOutput(
   outputsFolder: string,
   output: DeclaredOutput,
-  { readFile, signal, onProgress }: ReadOptions,
+  options: ReadingOptions,
 ): Promise<OutputRecord> {
   const path = join(outputsFolder, output.path);
   await checkShape(path, output);
   const record = { kind: output.kind, path: output.path };
-  if (output.shape === "file") return { ...record, numFiles: 1, ...(await readFile(path, 1)) };
-  const listed = await listFiles(path);
-  let numDone = 0;
-  const files = await mapBounded(listed, concurrency, async (file) => {
-    signal?.throwIfAborted();
-    onProgress?.(numDone++, listed.length);
-    if (file.type === "other")
-      fail("input", `Output "${output.name}" holds ${file.path}, which is neither a file nor a folder.`);
-    const content =
-      file.type === "link"
-        ? await readLink(path, file.path, output)
-        : await readFile(join(path, file.path), listed.length);
-    return { path: file.path, ...content };
-  });
+  if (output.shape === "file") {
+    const [content] = await readContents([path], options);
+    return { ...record, numFiles: 1, ...(content as FileContent) };
+  }
+  const files = await readFolder(path, output, options);
   const content = files.filter((file) => !isOfMachine(file.path));
   const sizeBytes = content.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { ...record, digest: computeTreeDigest(content), numFiles: content.length, sizeBytes };
+}
+
+async function readFolder(
+  folder: string,
+  output: DeclaredOutput,
+  options: ReadingOptions,
+): Promise<(FileContent & { readonly path: string })[]> {
+  const listed = await listFiles(folder);
+  const other = listed.find(({ type }) => type === "other");
+  if (other) fail("input", `Output "${output.name}" holds ${other.path}, which is neither a file nor a folder.`);
+  const files = listed.filter(({ type }) => type === "file").map(({ path }) => path);
+  const read = await readContents(
+    files.map((path) => join(folder, path)),
+    options,
+  );
+  const contents = new Map(files.map((path, index) => [path, read[index]]));
+  return mapBounded(listed, concurrency, async ({ path }) => ({
+    path,
+    ...(contents.get(path) ?? (await readLink(folder, path, output))),
+  }));
 }
 
 async function checkShape(path: string, { name, shape, path: declared }: DeclaredOutput): Promise<void> {

@@ -29,6 +29,15 @@ export async function walkStats(root: string, excluded: readonly string[] = []):
   return { digest: files.computeDigest(), listFiles: files.listFiles };
 }
 
+/** Describes one file; undefined where there is none. */
+export function describeFile(path: string): StatedFile | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!stats?.isFile()) return undefined;
+  const files = createStatList();
+  files.add("", stats);
+  return files.listFiles()[0];
+}
+
 interface Walk {
   readonly root: string;
   /** Relative to the root. */

@@ -2,13 +2,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fail } from "../base/failure.ts";
 import type { ContentDigest } from "../base/ids.ts";
-import { errorCode } from "../util/error-code.ts";
-import { mapBounded } from "../util/map-bounded.ts";
-import { sha256File } from "../util/sha256.ts";
 import { computeTreeDigest } from "./content-digest.ts";
+import { UnreadableFileError } from "./reading/read-content.ts";
+import { readContents } from "./reading/read-contents.ts";
 import { openStatIndex, type ReadFile, type UserPathContent } from "./stat-index.ts";
 import type { StatedFile } from "./stat-list.ts";
-import { walkStats } from "./stat-walk.ts";
+import { describeFile, walkStats } from "./stat-walk.ts";
 
 export interface UserPathOptions {
   /** Where the stat index is kept. */
@@ -17,7 +16,6 @@ export interface UserPathOptions {
   readonly excluded?: readonly string[];
 }
 
-const concurrency = 16;
 const maxAttempts = 3;
 
 /** Whether there is anything at the path. */
@@ -38,10 +36,7 @@ export async function digestUserPath(path: string, options: UserPathOptions): Pr
   if (unchanged !== undefined) return unchanged;
   const files = walk.listFiles();
   const known = await index.loadDigests();
-  const read = await mapBounded(files, concurrency, async (file): Promise<ReadFile> => {
-    const digest = known.get(file.signature);
-    return digest === undefined ? readFile(path, file) : { file, digest };
-  });
+  const read = await readUnknown(path, files, known);
   const content = describeContent(read);
   // A file that changed meanwhile is no longer as the walk found it.
   const isAsWalked = read.every(({ file }, position) => file === files[position]);
@@ -60,20 +55,35 @@ function describeContent(read: readonly ReadFile[]): UserPathContent {
   return { shape: "folder", digest: computeTreeDigest(sorted), numFiles: read.length, sizeBytes };
 }
 
-/** Reads a file until its description is the same before and after. */
-async function readFile(root: string, first: StatedFile): Promise<ReadFile> {
-  const path = join(root, first.path);
-  let file = first;
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const digest = await sha256File(path).catch((error) => failToRead(path, error));
-    const [after] = (await walkStats(path)).listFiles();
-    if (after?.signature === file.signature) return { file, digest };
-    if (after !== undefined) file = { ...after, path: first.path };
+/** Reads the files whose content is not known, each until its description is the same before and after. */
+async function readUnknown(
+  root: string,
+  files: readonly StatedFile[],
+  known: ReadonlyMap<string, string>,
+): Promise<ReadFile[]> {
+  const read = files.map((file) => ({ file, digest: known.get(file.signature) }));
+  let pending = read.filter(({ digest }) => digest === undefined);
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    const pathOf = ({ file }: { file: StatedFile }) => join(root, file.path);
+    if (attempt === maxAttempts) failForWriter(pathOf(pending[0]!));
+    const contents = await readContents(pending.map(pathOf), { seal: false }).catch(failToRead);
+    pending = pending.filter((one, index) => {
+      const after = describeFile(pathOf(one));
+      const isUnchanged = after?.signature === one.file.signature;
+      if (isUnchanged) one.digest = contents[index]?.digest;
+      else if (after !== undefined) one.file = { ...after, path: one.file.path };
+      return !isUnchanged;
+    });
   }
-  return fail("input", `${path} is being written to.`, "Wait until it is complete, and run the same command again.");
+  return read as ReadFile[];
 }
 
-function failToRead(path: string, error: unknown): never {
-  const hint = errorCode(error) === "EACCES" ? "Give yourself the right to read it, or leave it out." : undefined;
-  return fail("input", `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, hint);
+function failForWriter(path: string): never {
+  fail("input", `${path} is being written to.`, "Wait until it is complete, and run the same command again.");
+}
+
+function failToRead(error: unknown): never {
+  if (!(error instanceof UnreadableFileError)) throw error;
+  const hint = error.code === "EACCES" ? "Give yourself the right to read it, or leave it out." : undefined;
+  return fail("input", `${error.path} cannot be read: ${error.message}`, hint);
 }

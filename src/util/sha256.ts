@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
 /** Files up to this size are hashed in one read; larger ones in pieces of this size, giving way to other work between. */
@@ -26,3 +27,23 @@ export async function sha256File(path: string, options: { readonly sync?: boolea
     await file.close();
   }
 }
+
+/** The same by synchronous calls, for a thread of its own: a small file takes a quarter of the processor time. */
+export function sha256FileSync(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const hash = createHash("sha256");
+    piece ??= Buffer.allocUnsafeSlow(pieceBytes);
+    for (;;) {
+      const bytesRead = readSync(file, piece, 0, piece.length, null);
+      hash.update(piece.subarray(0, bytesRead));
+      // A piece that is not full may be the last one; only an empty one is.
+      if (bytesRead === 0) return hash.digest("hex");
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** One for all files of a thread: to make it takes longer than to read a small file. */
+let piece: Buffer | undefined;

@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { artifactShapes } from "../../base/artifact.ts";
 import type { OutputRecord } from "../../base/event.ts";
 import { FailureError } from "../../base/failure.ts";
-import type { ContentDigest, Fingerprint } from "../../base/ids.ts";
+import type { Fingerprint } from "../../base/ids.ts";
 import { tryLock } from "../../util/folder-lock.ts";
-import { sha256File } from "../../util/sha256.ts";
 import type { SealOptions } from "../cache.ts";
 import { layOutCache } from "../layout.ts";
 import type { Manifest } from "../manifest.ts";
-import { type FileContent, readOutput } from "../output-content.ts";
+import { readOutput } from "../output-content.ts";
 
 /** An output that is not what the manifest says. */
 export interface OutputDamage {
@@ -45,7 +44,11 @@ async function findProblem(
   const { kind, path } = expected;
   if ((await lstat(join(folder, path)).catch(() => undefined)) === undefined) return "is gone";
   try {
-    const found = await readOutput(folder, { name, kind, path, shape: artifactShapes[kind] }, { ...options, readFile });
+    const found = await readOutput(
+      folder,
+      { name, kind, path, shape: artifactShapes[kind] },
+      { ...options, seal: false },
+    );
     if (found.digest === expected.digest) return undefined;
     return found.numFiles === expected.numFiles
       ? "has another content than when it was made"
@@ -54,11 +57,6 @@ async function findProblem(
     if (error instanceof FailureError) return `is not as it was made: ${error.message}`;
     throw error;
   }
-}
-
-async function readFile(path: string): Promise<FileContent> {
-  const { size } = await lstat(path);
-  return { digest: (await sha256File(path)) as ContentDigest, sizeBytes: size };
 }
 
 /**
