@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { artifactKinds } from "../src/base/artifact.ts";
 import { type JsonSchema, ownKeywords, type StageSchema } from "../src/pipeline/json-schema.ts";
-import { readStageSchema } from "../src/pipeline/stage-schemas.ts";
+import { loadStageSchemas, readStageSchema } from "../src/pipeline/stage-schemas.ts";
 import { root } from "./pipeline/check-text.ts";
 
 const read = (path: string) => JSON.parse(readFileSync(`${root}schemas/${path}`, "utf8"));
@@ -29,6 +29,13 @@ describe.each([["pipeline.base.schema.json", base], ...stages] as [string, JsonS
       for (const value of values) expect({ value, isValid: validate(value) }).toEqual({ value, isValid: true });
     });
   }
+});
+
+test("every stage kind is found by the name that it has in documents, and nothing else is", () => {
+  const { kindNames, findKind } = loadStageSchemas(`${root}schemas`);
+  expect(kindNames).toEqual(stages.map(([, schema]) => schema["x-uses"]).sort());
+  for (const [, schema] of stages) expect(findKind(schema["x-uses"])).toEqual(schema);
+  for (const name of ["model-train", "model/none", ""]) expect(findKind(name)).toBeUndefined();
 });
 
 describe.each(stages)("%s", (name, schema) => {

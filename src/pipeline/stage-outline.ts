@@ -111,7 +111,7 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
   const name = uses?.type === "scalar" && typeof uses.value === "string" ? uses.value : undefined;
   const own =
     uses !== undefined && name !== undefined && isOwnKind(name) ? findOwnKind(name, uses, schemas) : undefined;
-  const schema = own?.ok ? own.value.schema : schemas.kinds.get(name ?? "");
+  const schema = own?.ok ? own.value.schema : schemas.findKind(name ?? "");
   const hintForKey = (key: string) =>
     schema?.properties?.[key] === undefined ? undefined : `"${key}" is a parameter of ${name}: put it below "with".`;
   const context = { schemas, stage, prefix: [], owner: keyRange, hintForKey };
@@ -121,7 +121,7 @@ function outlineKind(base: OutlineBase, schemas: StageSchemas, report: Report): 
       const { message, hint } = own.error;
       report(valueProblem("PIPE160", uses, `stage "${stage}" uses ${name}, but ${message}`, { hint }));
     } else if (uses !== undefined && name !== undefined) {
-      const kinds = [...schemas.kinds.keys()];
+      const kinds = schemas.kindNames;
       const hint = suggestByPart(name, kinds) ?? suggestFrom("Stage kinds", name, kinds);
       report(valueProblem("PIPE104", uses, `stage "${stage}" uses "${name}", which is not a stage kind`, { hint }));
     }

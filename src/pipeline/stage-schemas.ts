@@ -9,8 +9,10 @@ import { inlineReferences } from "./schema-references.ts";
 
 /** The shape of documents, and the stage kinds that they can use. */
 export interface StageSchemas {
-  /** By the name that `uses` gives, e.g. `model/train`. */
-  readonly kinds: ReadonlyMap<string, StageSchema>;
+  /** What `uses` may name, e.g. `model/train`, in code-unit order. */
+  readonly kindNames: readonly string[];
+  /** The kind of this name, which is read when it is first asked for: a document uses few of them. */
+  readonly findKind: (name: string) => StageSchema | undefined;
   /** A kind of the user's own, whose path counts from the folder of the document `from`. Absent where no files are read. */
   readonly findOwn?: (uses: string, from: string) => Result<OwnKind, OwnKindProblem>;
   /** The document as a whole, without what is inside its stages. */
@@ -25,12 +27,18 @@ export interface StageSchemas {
 /** Reads `pipeline.base.schema.json` and `stages/*.schema.json` in the folder `schemas/` of this package. */
 export function loadStageSchemas(folder: string): StageSchemas {
   const base: JsonSchema = readJson(join(folder, "pipeline.base.schema.json"));
-  const names = readdirSync(join(folder, "stages")).filter((name) => name.endsWith(".schema.json"));
-  const stageSchemas = names.map((name) => readStageSchema(folder, name));
+  const kindNames = listKindNames(folder);
+  const found = new Map<string, StageSchema>();
   const part = (name: string): JsonSchema => withDefinitions(base.definitions?.[name], base);
   const stages = { ...base.properties?.["stages"], additionalProperties: true };
   return {
-    kinds: new Map(stageSchemas.map((schema) => [schema["x-uses"], schema] as const).sort(byName)),
+    kindNames,
+    findKind(name) {
+      if (!kindNames.includes(name)) return undefined;
+      const schema = found.get(name) ?? readStageSchema(folder, fileOf(name));
+      found.set(name, schema);
+      return schema;
+    },
     document: withDefinitions({ ...base, properties: { ...base.properties, stages } }, base),
     kindStage: part("kindStage"),
     commandStage: part("commandStage"),
@@ -41,11 +49,24 @@ export function loadStageSchemas(folder: string): StageSchemas {
 
 /** The schema of one stage kind, complete: nothing in it refers elsewhere any more. */
 export function readStageSchema(folder: string, name: string): StageSchema {
-  return inlineReferences<StageSchema>(name, (file) => readJson(join(folder, "stages", file)));
+  const files = new Map<string, StageSchema>();
+  return inlineReferences<StageSchema>(name, (file) => {
+    const schema = files.get(file) ?? readJson(join(folder, "stages", file));
+    files.set(file, schema);
+    return schema;
+  });
 }
 
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+const extension = ".schema.json";
+
+/** Each kind's schema has its name, with a dash for the stroke; `npm test` checks it. */
+function listKindNames(folder: string): string[] {
+  const files = readdirSync(join(folder, "stages")).filter((file) => file.endsWith(extension));
+  return files.map((file) => file.slice(0, -extension.length).replace("-", "/")).sort();
+}
+
+function fileOf(kindName: string): string {
+  return `${kindName.replace("/", "-")}${extension}`;
 }
 
 function createValidator(): StageSchemas["validate"] {
@@ -57,6 +78,8 @@ function createValidator(): StageSchemas["validate"] {
     // Our schemas are checked against the one of schemas by `npm test`; here that takes longer than all else.
     validateSchema: false,
     meta: false,
+    // What runs once or twice is compiled in less time than it saves.
+    code: { optimize: false },
   });
   ajv.addVocabulary([...ownKeywords]);
   return (schema, value) => {
