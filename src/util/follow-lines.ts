@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
+import { createLineCutter } from "./cut-lines.ts";
 
 /** A file that is read while others append to it. */
 export interface LineFollower {
@@ -13,13 +14,21 @@ const pollMs = 1_000;
 /** When the system has no watch left to give. */
 const unwatchedPollMs = 100;
 
-/** Calls back for each line of a file that exists, those that are there and those that come. */
+/** Characters of a line that are held: far more than any that makes sense has, and little beside the machine's memory. */
+const maxLineLength = 16 * 1024 * 1024;
+
+/** Calls back for each line of a file that exists, those that are there and those that come. A line without an end is cut. */
 export function followLines(path: string, onLine: (line: string) => void): LineFollower {
   const opened = open(path, "r");
   const decoder = new StringDecoder("utf8");
   const buffer = Buffer.allocUnsafe(64 * 1024);
   let position = 0;
-  let rest = "";
+  const cutter = createLineCutter(
+    ({ text, beginsLine }) => {
+      if (beginsLine) onLine(text);
+    },
+    { maxLength: maxLineLength },
+  );
   let isDue = false;
   let reading = Promise.resolve();
 
@@ -30,9 +39,7 @@ export function followLines(path: string, onLine: (line: string) => void): LineF
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) return;
       position += bytesRead;
-      const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) onLine(line);
+      cutter.push(decoder.write(buffer.subarray(0, bytesRead)));
     }
   };
   const wake = (): void => {
@@ -54,7 +61,7 @@ export function followLines(path: string, onLine: (line: string) => void): LineF
       wake();
       try {
         await reading;
-        if (rest !== "") onLine(rest);
+        cutter.finish();
       } finally {
         await (await opened).close();
       }

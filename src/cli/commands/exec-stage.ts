@@ -18,7 +18,7 @@ export async function execStage({ positionals, io }: Invocation): Promise<ExitCo
       lifelineDescriptor,
       environment: io.environment,
       secrets,
-      writeLog: (line) => io.stdout.write(`${line}\n`),
+      writeLog: (text) => io.stdout.write(text),
       signal: controller.signal,
     });
     return end === "done" ? 0 : end === "failed" ? 1 : 130;

@@ -10,11 +10,13 @@ import { identifyProcess } from "../../util/process-identity.ts";
 import { unreachable } from "../../util/unreachable.ts";
 import { toFailure } from "../failure-of-error.ts";
 import { loadStageSpec, type StageSpec } from "../stage-spec.ts";
+import type { CommandOutput } from "./command-output.ts";
 import { type EventChannel, openEventChannel } from "./event-channel.ts";
 import { type Lifeline, openLifeline } from "./lifeline.ts";
 import { redactEvent } from "./redact-event.ts";
 import { runCommand } from "./run-command.ts";
 import { runOwnKind } from "./run-own-kind.ts";
+import { shortenEvent } from "./shorten-event.ts";
 import { createStageContext } from "./stage-context.ts";
 
 /** What a stage's process is given by its command. */
@@ -25,8 +27,8 @@ export interface StageProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What must not be in any text that leaves this process. */
   readonly secrets: readonly string[];
-  /** Adds a line to the process's output, which is the stage's log. */
-  readonly writeLog: (line: string) => void;
+  /** Adds to the process's output, which is the stage's log. */
+  readonly writeLog: (text: string) => void;
   /** Aborted on SIGTERM and SIGINT. */
   readonly signal: AbortSignal;
 }
@@ -65,32 +67,32 @@ async function reportEnd(
   options: StageProcessOptions,
   channel: EventChannel,
 ): Promise<StageProcessEnd> {
-  const send = (event: StageEvent): void => channel.send(redactEvent(event, options.secrets));
+  const send = (event: StageEvent): void => channel.send(shortenEvent(redactEvent(event, options.secrets)));
   const now = createForwardClock(Date.now);
-  const { context, flush } = createStageContext(spec, { ...options, send, now });
+  const { context, printed, flush } = createStageContext(spec, { ...options, send, now });
   try {
-    await doWork(spec, context);
+    await doWork(spec, context, { onPart: printed, secrets: options.secrets });
     flush();
     send({ type: "done", at: now() });
     return "done";
   } catch (error) {
     flush();
     if (options.signal.aborted) {
-      options.writeLog(`stopped: ${String(options.signal.reason)}`);
+      options.writeLog(`stopped: ${String(options.signal.reason)}\n`);
       return "interrupted";
     }
     const failure = toFailure(error);
-    options.writeLog(describeForLog(failure, error));
+    options.writeLog(`${describeForLog(failure, error)}\n`);
     send({ type: "failed", at: now(), failure });
     return "failed";
   }
 }
 
-async function doWork(spec: StageSpec, context: StageContext<never>): Promise<void> {
+async function doWork(spec: StageSpec, context: StageContext<never>, output: CommandOutput): Promise<void> {
   const { work } = spec;
   switch (work.type) {
     case "command":
-      return runCommand(spec, work, context);
+      return runCommand(spec, { work, context, output });
     case "kind": {
       if (work.module !== undefined) return runOwnKind(work.module, context);
       const load = stageKinds[work.uses];

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { FailureError, fail } from "../../base/failure.ts";
 import { variableOf } from "../../pipeline/command-outputs.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
@@ -9,19 +7,23 @@ import { signalGroup } from "../../util/process-group.ts";
 import type { CommandWork, StageSpec } from "../stage-spec.ts";
 import { arrangeInputs } from "./arrange-inputs.ts";
 import { listUnset, selectEnvironment } from "./command-environment.ts";
-import { parseMetricLine } from "./metric-line.ts";
+import { type CommandOutput, forwardLines } from "./command-output.ts";
 
 /** How long a command may take to end after it was asked to. */
 const graceMs = 10_000;
 
-/** How long after the shell's end its background processes may be silent before they are given up. */
-const quietMs = 500;
+/** What a command's stage gives to it. */
+export interface CommandNeeds {
+  readonly work: CommandWork;
+  readonly context: StageContext<never>;
+  readonly output: CommandOutput;
+}
 
 /**
  * Runs a `run:` stage: `/bin/sh -c` in the project's folder, with the paths of inputs and outputs in its environment and
- * each line of its output as a log event, and as a metric if it is one (`metric-line.ts`). Throws `FailureError` when it ends with anything but 0.
+ * each line of its output as a log event, and as a metric if it is one (`command-output.ts`). Throws `FailureError` when it ends with anything but 0.
  */
-export async function runCommand(spec: StageSpec, work: CommandWork, context: StageContext<never>): Promise<void> {
+export async function runCommand(spec: StageSpec, { work, context, output }: CommandNeeds): Promise<void> {
   for (const name of listUnset(context.environment, work.passEnv))
     context.log("warning", `${name} is to be passed on, and is not set`);
   const child = spawn("/bin/sh", ["-c", work.run], {
@@ -33,7 +35,7 @@ export async function runCommand(spec: StageSpec, work: CommandWork, context: St
   const stopWatching = endWhenAborted(child, context.signal);
   try {
     const streams = [child.stdout, child.stderr];
-    await Promise.all([ended, ...streams.map((stream) => forwardLines(stream, context, ended))]);
+    await Promise.all([ended, ...streams.map((stream) => forwardLines(stream, { ...output, context, ended }))]);
   } finally {
     stopWatching();
   }
@@ -58,24 +60,6 @@ function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal:
     });
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
-}
-
-/** Reads until the stream ends, or until the shell is gone and what it left in the background has nothing to say. */
-async function forwardLines(stream: Readable, context: StageContext<never>, ended: Promise<unknown>): Promise<void> {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  let timer: NodeJS.Timeout | undefined;
-  const waitForMore = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => lines.close(), quietMs);
-  };
-  void ended.then(waitForMore, () => lines.close());
-  for await (const line of lines) {
-    context.log("info", line);
-    const metric = parseMetricLine(line);
-    if (metric !== undefined) context.metric(metric.name, metric.value, metric.step);
-    timer?.refresh();
-  }
-  clearTimeout(timer);
 }
 
 /** The shell and what it started share this process's group, which therefore gets the signal whole. */

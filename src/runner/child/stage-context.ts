@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { StageEvent } from "../../base/event.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
+import type { LinePart } from "../../util/cut-lines.ts";
 import type { StageSpec } from "../stage-spec.ts";
 import { createProgressGate } from "./progress-gate.ts";
 
@@ -9,17 +10,26 @@ export interface StageSurroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly send: (event: StageEvent) => void;
-  /** Adds a line to the stage's own log file. */
-  readonly writeLog: (line: string) => void;
+  /** Adds to the stage's own log file. */
+  readonly writeLog: (text: string) => void;
   /** Ms since the Unix epoch. */
   readonly now: () => number;
 }
 
-/** Builds a stage's view of the world. `flush` sends the last progress report, if it was held back. */
+/** A stage's view of the world, and what its runner does about it. */
+export interface StageSide {
+  readonly context: StageContext<never>;
+  /** Takes a line that a command has printed. Of one that comes in parts, all are logged, and the first is told of. */
+  printed(part: LinePart): void;
+  /** Sends the last progress report, if it was held back. */
+  flush(): void;
+}
+
+/** Builds a stage's view of the world. */
 export function createStageContext(
   spec: StageSpec,
   { environment, signal, send, writeLog, now }: StageSurroundings,
-): { readonly context: StageContext<never>; flush(): void } {
+): StageSide {
   const gate = createProgressGate(send);
   const context: StageContext<unknown> = {
     with: spec.work.type === "kind" ? spec.work.with : {},
@@ -44,7 +54,7 @@ export function createStageContext(
       send({ type: "metric", at: now(), name, value, step });
     },
     log(level, text) {
-      writeLog(level === "warning" ? `warning: ${text}` : text);
+      writeLog(`${level === "warning" ? "warning: " : ""}${text}\n`);
       send({ type: "log", at: now(), level, text });
     },
     showFile(absolutePath) {
@@ -59,5 +69,12 @@ export function createStageContext(
     },
   };
   // The schema vouches for `with`: the plan has checked it, and the kind's own type is generated from the same schema.
-  return { context: context as StageContext<never>, flush: gate.flush };
+  return {
+    context: context as StageContext<never>,
+    printed({ text, beginsLine, endsLine }) {
+      writeLog(endsLine ? `${text}\n` : text);
+      if (beginsLine) send({ type: "log", at: now(), level: "info", text });
+    },
+    flush: gate.flush,
+  };
 }
