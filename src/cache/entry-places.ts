@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fingerprint } from "../base/ids.ts";
 import { tryLock } from "../util/folder-lock.ts";
+import { stampName } from "./entry-stamp.ts";
 import { layOutCache } from "./layout.ts";
 import { loadManifest, manifestName } from "./manifest.ts";
 import { hasOrphan } from "./orphan.ts";
@@ -31,7 +32,8 @@ export function placesOf(cacheFolder: string, fingerprint: Fingerprint): EntryPl
 /** What attempts left that were killed: outputs that no manifest names, and half-written files. Ask while holding the lock. */
 export async function listLeftovers(places: EntryPlaces): Promise<string[]> {
   const old = loadManifest(places.entry);
-  const named = new Set([manifestName, ...(old === undefined ? [] : [old.outputsFolder, ...old.superseded])]);
+  const outputs = old === undefined ? [] : [old.outputsFolder, ...old.superseded];
+  const named = new Set([manifestName, ...outputs, ...outputs.map(stampName)]);
   const inEntry = (await listNames(places.entry)).filter((name) => !named.has(name));
   const inWork = (await listNames(places.work)).filter((name) => name !== keptName);
   return [...inEntry.map((name) => join(places.entry, name)), ...inWork.map((name) => join(places.work, name))];

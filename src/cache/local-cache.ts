@@ -16,8 +16,9 @@ import {
   removeLeftovers,
   withIdleEntry,
 } from "./entry-places.ts";
+import { stampOutputs } from "./entry-stamp.ts";
 import { layOutCache } from "./layout.ts";
-import { lookUpEntry } from "./look-up-entry.ts";
+import { checkEntry, lookUpEntry } from "./look-up-entry.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
 import { awaitOrphan } from "./orphan.ts";
 import { sealOutput } from "./seal-output.ts";
@@ -34,7 +35,7 @@ import { sealOutput } from "./seal-output.ts";
 export function createLocalCache(folder: string): Cache {
   return {
     async lookup(fingerprint) {
-      return lookUpEntry(placesOf(folder, fingerprint).entry);
+      return checkEntry(placesOf(folder, fingerprint).entry);
     },
     lookupRemote: async () => undefined,
     async use({ manifest: { fingerprint } }) {
@@ -114,6 +115,7 @@ async function moveIn(
   await mkdir(places.entry, { recursive: true });
   await syncFolder(join(places.work, name));
   await rename(join(places.work, name), join(places.entry, name));
+  await stampOutputs(join(places.entry, name));
   await syncFolder(places.entry);
   await atomicWrite(join(places.entry, manifestName), serialiseManifest(manifest));
   return { manifest, outputsFolder: join(places.entry, name) };

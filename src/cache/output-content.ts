@@ -7,7 +7,7 @@ import { listFiles } from "../util/list-files.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256 } from "../util/sha256.ts";
 import { computeTreeDigest, machineFolder } from "./content-digest.ts";
-import type { FileContent } from "./reading/read-content.ts";
+import { type FileContent, UnreadableFileError } from "./reading/read-content.ts";
 import { type ReadingOptions, readContents } from "./reading/read-contents.ts";
 
 /** Links looked at at once. */
@@ -53,12 +53,20 @@ async function readFolder(
   const read = await readContents(
     files.map((path) => join(folder, path)),
     options,
-  );
+  ).catch((error) => failToRead(output, error));
   const contents = new Map(files.map((path, index) => [path, read[index]]));
   return mapBounded(listed, concurrency, async ({ path }) => ({
     path,
     ...(contents.get(path) ?? (await readLink(folder, path, output))),
   }));
+}
+
+function failToRead({ name }: DeclaredOutput, error: unknown): never {
+  if (!(error instanceof UnreadableFileError)) throw error;
+  // What cannot be decoded is found by no name that it was decoded to.
+  if (error.path.includes("\uFFFD"))
+    fail("input", `The name of ${error.path} in output "${name}" is not UTF-8.`, "Let the stage give it another name.");
+  return fail("input", `${error.path} in output "${name}" cannot be read: ${error.message}`);
 }
 
 async function checkShape(path: string, { name, shape, path: declared }: DeclaredOutput): Promise<void> {

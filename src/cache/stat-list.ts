@@ -15,13 +15,16 @@ export interface StatedFile {
 /** Descriptions of many files. They are kept as bare numbers: to write out those of 100,000 files takes as long as to ask for them. */
 export interface StatList {
   readonly add: (path: string, stats: BigIntStats) => void;
-  /** Of the paths and descriptions, in their order. */
-  readonly computeDigest: () => string;
+  /** Of the paths and of these parts of the descriptions, in their order. */
+  readonly computeDigest: (parts: readonly StatPart[]) => string;
   readonly listFiles: () => StatedFile[];
 }
 
-/** Device, inode, size, and both times. */
-const fieldsPerFile = 5;
+/** What the system says of a file, in the order in which it is kept. */
+export const statParts = ["dev", "ino", "size", "mtimeNs", "ctimeNs"] as const;
+export type StatPart = (typeof statParts)[number];
+
+const fieldsPerFile = statParts.length;
 
 export function createStatList(): StatList {
   const paths: string[] = [];
@@ -36,9 +39,11 @@ export function createStatList(): StatList {
         fields[end] = field;
       }
     },
-    computeDigest() {
+    computeDigest(parts) {
       const hash = createHash("sha256");
-      hash.update(fields.subarray(0, paths.length * fieldsPerFile));
+      const all = fields.subarray(0, paths.length * fieldsPerFile);
+      const isMeant = statParts.map((part) => parts.includes(part));
+      hash.update(isMeant.every(Boolean) ? all : all.filter((_, index) => isMeant[index % fieldsPerFile]));
       // No path holds a zero byte, so no two lists give the same bytes.
       return hash.update(paths.join("\0")).digest("hex");
     },

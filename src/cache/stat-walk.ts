@@ -1,12 +1,15 @@
 import { type BigIntStats, type Dirent, readdirSync, statSync } from "node:fs";
 import { relative } from "node:path";
+import { fail } from "../base/failure.ts";
 import { machineFolder } from "./content-digest.ts";
-import { createStatList, type StatedFile, type StatList } from "./stat-list.ts";
+import { createStatList, type StatedFile, type StatList, type StatPart, statParts } from "./stat-list.ts";
 
 /** All files that a walk found, in its order. */
 export interface StatWalk {
   /** Of the paths and descriptions: the same for two walks between which nothing changed. */
   readonly digest: string;
+  /** The same of parts of the descriptions. */
+  readonly computeDigest: (parts: readonly StatPart[]) => string;
   /** The files one by one, which takes longer than all of the walk's digest. */
   readonly listFiles: () => StatedFile[];
 }
@@ -26,7 +29,8 @@ export async function walkStats(root: string, excluded: readonly string[] = []):
     const walk: Walk = { root, excluded: new Set(excluded.map((path) => relative(root, path))), files, numSeen: 0 };
     await walkFolder(walk, "", [identify(rootStats)]);
   } else files.add("", rootStats);
-  return { digest: files.computeDigest(), listFiles: files.listFiles };
+  const { computeDigest, listFiles } = files;
+  return { digest: computeDigest(statParts), computeDigest, listFiles };
 }
 
 /** Describes one file; undefined where there is none. */
@@ -55,11 +59,18 @@ async function walkFolder(walk: Walk, prefix: string, ancestors: readonly string
     if (!mayHold(entry) || walk.excluded.has(path)) continue;
     // Gone since the listing, or a link that leads nowhere.
     const stats = statSync(`${walk.root}/${path}`, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) failForName(path, entry.name);
     if (stats?.isFile()) walk.files.add(path, stats);
     else if (stats?.isDirectory() && entry.name !== machineFolder && !ancestors.includes(identify(stats))) {
       await walkFolder(walk, `${path}/`, [...ancestors, identify(stats)]);
     }
   }
+}
+
+/** What cannot be decoded is found by no name that it was decoded to, and would be taken for gone. */
+function failForName(path: string, name: string): void {
+  if (!name.includes("\uFFFD")) return;
+  fail("input", `The name of ${path} is not UTF-8.`, "Rename it; `convmv` does so for whole folders.");
 }
 
 function byName(a: Dirent, b: Dirent): number {

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { fail } from "../base/failure.ts";
+import { FailureError, fail } from "../base/failure.ts";
 import type { ContentDigest } from "../base/ids.ts";
 import { computeTreeDigest } from "./content-digest.ts";
 import { UnreadableFileError } from "./reading/read-content.ts";
@@ -16,6 +16,15 @@ export interface UserPathOptions {
   readonly excluded?: readonly string[];
 }
 
+/** What a user's path held when it was looked at. */
+export interface SeenUserPath extends UserPathContent {
+  /** Another one when a file was written to since, be it with what it held before. */
+  readonly stamp: string;
+}
+
+/** Without the time of the description's last change, which a new hard link changes too. */
+const stampedParts = ["dev", "ino", "size", "mtimeNs"] as const;
+
 const maxAttempts = 3;
 
 /** Whether there is anything at the path. */
@@ -27,13 +36,12 @@ export function userPathExists(path: string): boolean {
  * Computes the digest of a file's or folder's content. Reads only files that the stat index does not know; a file that is
  * written to meanwhile is read again, and a `FailureError` is thrown when that does not end.
  */
-export async function digestUserPath(path: string, options: UserPathOptions): Promise<UserPathContent> {
+export async function digestUserPath(path: string, options: UserPathOptions): Promise<SeenUserPath> {
   const index = await openStatIndex(options.indexFolder, path);
-  const walk = await walkStats(path, options.excluded).catch((error) =>
-    fail("input", `${path} cannot be read: ${error.message}`),
-  );
+  const walk = await walkStats(path, options.excluded).catch((error) => failToWalk(path, error));
+  const stamp = walk.computeDigest(stampedParts);
   const unchanged = index.findContent(walk.digest);
-  if (unchanged !== undefined) return unchanged;
+  if (unchanged !== undefined) return { ...unchanged, stamp };
   const files = walk.listFiles();
   const known = await index.loadDigests();
   const read = await readUnknown(path, files, known);
@@ -41,7 +49,7 @@ export async function digestUserPath(path: string, options: UserPathOptions): Pr
   // A file that changed meanwhile is no longer as the walk found it.
   const isAsWalked = read.every(({ file }, position) => file === files[position]);
   await index.save({ read, content, ...(isAsWalked && { walkDigest: walk.digest }) });
-  return content;
+  return { ...content, stamp };
 }
 
 function describeContent(read: readonly ReadFile[]): UserPathContent {
@@ -76,6 +84,11 @@ async function readUnknown(
     });
   }
   return read as ReadFile[];
+}
+
+function failToWalk(path: string, error: unknown): never {
+  if (error instanceof FailureError) throw error;
+  return fail("input", `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function failForWriter(path: string): never {

@@ -1,12 +1,14 @@
 import { fail } from "../base/failure.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import type { Attempt, CacheEntry } from "../cache/cache.ts";
+import { compareStamp } from "../cache/entry-stamp.ts";
 import type { StageReport } from "../cache/manifest.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { createProgressGate } from "./child/progress-gate.ts";
-import type { StagePlan } from "./plan-stage.ts";
+import type { PlanKnowledge, StagePlan } from "./plan-stage.ts";
 import type { RunState } from "./run-state.ts";
+import { checkInputsUnchanged, type SeenInputs } from "./seen-inputs.ts";
 import { flattenParameters } from "./stage-parameters.ts";
 
 /** Fewer files are read before anybody looks. */
@@ -17,6 +19,8 @@ interface CommitNeeds {
   readonly state: RunState;
   readonly startedAt: number;
   readonly report: StageReport;
+  /** The user's files when it began. */
+  readonly seen: SeenInputs;
 }
 
 /** Puts the outputs of a stage that ended well into the cache. Throws `FailureError` when they, or the inputs, are not as they must be. */
@@ -24,10 +28,11 @@ export async function commitStage(
   stage: Stage,
   plan: StagePlan,
   attempt: Attempt,
-  { state, startedAt, report }: CommitNeeds,
+  { state, startedAt, report, seen }: CommitNeeds,
 ): Promise<CacheEntry> {
-  await checkInputsUnchanged(stage, state);
-  const { options, run } = state;
+  const { options, run, knowledge } = state;
+  await checkInputsUnchanged(stage, seen, knowledge.userPaths);
+  await checkResultsUnchanged(stage, knowledge);
   const outputs = await attempt.seal(stage.outputs, {
     signal: options.killSignal,
     onProgress: createSealingReport(stage, state),
@@ -55,18 +60,17 @@ function createSealingReport(stage: Stage, { options, emit }: RunState): (done: 
   };
 }
 
-/** A result that was computed while its input changed belongs to neither version of it. */
-async function checkInputsUnchanged(stage: Stage, { knowledge }: RunState): Promise<void> {
+/** What other stages made lies in the cache, and is read-only for everybody but its owner, who can change it all the same. */
+async function checkResultsUnchanged(stage: Stage, { results }: PlanKnowledge): Promise<void> {
   for (const reference of listArtifacts(stage).values()) {
-    if (reference.artifact !== "path") continue;
-    const before = await knowledge.userPaths.digest(reference);
-    const after = await knowledge.userPaths.refresh(reference);
-    if (before.digest !== after.digest)
-      fail(
-        "input",
-        `${reference.path} was changed while the stage ran, so the result is of neither version.`,
-        "Run the same command again, and leave the file alone meanwhile.",
-      );
+    const entry = reference.artifact === "output" ? results.get(reference.stage) : undefined;
+    if (entry === undefined || reference.artifact !== "output") continue;
+    if ((await compareStamp(entry.outputsFolder)) !== "changed") continue;
+    fail(
+      "command",
+      `${reference.stage}.${reference.output}, an input of the stage, was changed while it ran, and is damaged now.`,
+      "Let the stage copy what it wants to change; the next run makes the damaged result anew.",
+    );
   }
 }
 

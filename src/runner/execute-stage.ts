@@ -46,7 +46,7 @@ export async function executeStage(
     });
   };
   try {
-    const inputs = await locateInputs(stage, state.knowledge);
+    const inputs = locateInputs(stage, plan, state.knowledge);
     await checkInputs(inputs);
     const result = await runProcess(stage, {
       attempt,
@@ -64,7 +64,9 @@ export async function executeStage(
       const outcome = { type: "interrupted", durationMs: options.now() - startedAt, resumable } as const;
       return finishWithout(stage, state, { outcome, cause, fingerprint, logFile });
     }
-    const entry = await commitStage(stage, plan, attempt, { state, startedAt, report: collector.report() });
+    const entry = await commitStage(stage, plan, attempt, {
+      ...{ state, startedAt, report: collector.report(), seen: plan.seen },
+    });
     return await finishExecuted(stage, plan, entry, { ...state, logFile });
   } catch (error) {
     return failed(toFailure(error));

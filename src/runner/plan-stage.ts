@@ -15,6 +15,7 @@ import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { sha256 } from "../util/sha256.ts";
 import type { History } from "./history.ts";
 import { locationOf } from "./locations.ts";
+import { type SeenInputs, seeInputs } from "./seen-inputs.ts";
 import type { UserPaths } from "./user-paths.ts";
 
 /** What is known of the stages' inputs and results so far. */
@@ -34,6 +35,8 @@ export interface StagePlan {
   readonly inputs: FingerprintInputs;
   readonly fingerprint: Fingerprint;
   readonly cause: StageCause;
+  /** What the user's files among the inputs held. */
+  readonly seen: SeenInputs;
   /** The result, when the cache has it and the stage need not run. */
   readonly entry?: CacheEntry;
 }
@@ -47,36 +50,39 @@ export interface StageInputPath {
 
 /** Decides whether a stage has to run, and why. All stages that it reads from must be done. */
 export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise<StagePlan> {
-  const inputs = await collectInputs(stage, knowledge);
+  const seen = await seeInputs(stage, knowledge.userPaths.digest);
+  const inputs = collectInputs(stage, seen, knowledge);
   const fingerprint = computeFingerprint(inputs);
-  if (knowledge.isForced(stage.id)) return { inputs, fingerprint, cause: { type: "forced" } };
+  const plan = { inputs, fingerprint, seen };
+  if (knowledge.isForced(stage.id)) return { ...plan, cause: { type: "forced" } };
   const found = await knowledge.cache.lookup(fingerprint);
-  if (found.type === "hit") return { inputs, fingerprint, cause: { type: "fresh" }, entry: found.entry };
-  if (found.type === "damaged") return { inputs, fingerprint, cause: { type: "damaged", path: found.path } };
-  return { inputs, fingerprint, cause: explainMiss(stage, inputs, knowledge.history) };
+  if (found.type === "hit") return { ...plan, cause: { type: "fresh" }, entry: found.entry };
+  if (found.type === "damaged") return { ...plan, cause: { type: "damaged", path: found.path } };
+  return { ...plan, cause: explainMiss(stage, inputs, knowledge.history) };
 }
 
 /** The input artifacts of a stage by their place, once all are known. */
-export async function locateInputs(stage: Stage, knowledge: PlanKnowledge): Promise<Record<string, StageInputPath>> {
-  const located = [...listArtifacts(stage)].map(async ([place, reference]) => {
-    const { digest } = await findContent(reference, knowledge);
+export function locateInputs(
+  stage: Stage,
+  { seen }: StagePlan,
+  knowledge: PlanKnowledge,
+): Record<string, StageInputPath> {
+  const located = [...listArtifacts(stage)].map(([place, reference]) => {
+    const { digest } = findContent(reference, seen, knowledge);
     return [place, locate(reference, digest, knowledge)] as const;
   });
-  return Object.fromEntries(await Promise.all(located));
+  return Object.fromEntries(located);
 }
 
-async function collectInputs(stage: Stage, knowledge: PlanKnowledge): Promise<FingerprintInputs> {
-  const contents = new Map<ArtifactReference, InputContent>();
-  for (const reference of listArtifacts(stage).values())
-    contents.set(reference, await findContent(reference, knowledge));
+function collectInputs(stage: Stage, seen: SeenInputs, knowledge: PlanKnowledge): FingerprintInputs {
   return collectFingerprintInputs(stage, {
-    contentOf: (reference) => contents.get(reference) ?? missing(reference),
+    contentOf: (reference) => findContent(reference, seen, knowledge),
     runtime: knowledge.runtimeOf(stage),
   });
 }
 
-async function findContent(reference: ArtifactReference, { userPaths, results }: PlanKnowledge): Promise<InputContent> {
-  if (reference.artifact === "path") return userPaths.digest(reference);
+function findContent(reference: ArtifactReference, seen: SeenInputs, { results }: PlanKnowledge): InputContent {
+  if (reference.artifact === "path") return seen.get(reference) ?? missing(reference);
   const output = results.get(reference.stage)?.manifest.outputs[reference.output];
   if (output === undefined) return missing(reference);
   return { digest: output.digest, shape: artifactShapes[output.kind] };

@@ -4,7 +4,6 @@ import type { StageId } from "../base/ids.ts";
 import type { Attempt } from "../cache/cache.ts";
 import { runsAlways } from "../pipeline/condition/foresee-skips.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
-import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { executeStage } from "./execute-stage.ts";
 import { toFailure } from "./failure-of-error.ts";
 import { finishBlocked, finishCached, finishUnstarted, finishWithout } from "./finish-stage.ts";
@@ -12,6 +11,7 @@ import { planStage, type StagePlan } from "./plan-stage.ts";
 import { reserveResources } from "./resources/reserve-stage.ts";
 import { createTries, type Retry, type StageTries } from "./retry.ts";
 import type { RunState, StageEnd } from "./run-state.ts";
+import { seeInputsAgain } from "./seen-inputs.ts";
 
 /** Brings one stage's result about, from the cache or by executing it. All stages that it needs are done. */
 export async function runStage(stage: Stage, state: RunState): Promise<StageEnd> {
@@ -71,11 +71,12 @@ async function executeAttempt(
       await attempt.discard();
       return finishBlocked(stage, state, [failed]);
     }
-    if (await haveInputsChanged(stage, state)) {
+    const seen = await seeInputsAgain(stage, plan.seen, state.knowledge.userPaths);
+    if (seen === undefined) {
       await attempt.discard();
       return "again";
     }
-    return await executeStage(stage, plan, { attempt, reserved, tries }, state);
+    return await executeStage(stage, { ...plan, seen }, { attempt, reserved, tries }, state);
   } finally {
     await reserved.release();
   }
@@ -90,18 +91,6 @@ function findStopReason(stage: Stage, { options, failed }: RunState): StageId | 
 async function waitForRetry(stage: Stage, retry: Retry, { emit, options }: RunState): Promise<void> {
   emit({ type: "stage-waiting", at: options.now(), stage: stage.id, reason: retry });
   await setTimeout(retry.delayMs, undefined, { signal: options.signal });
-}
-
-/** Hours may have passed since the plan. Looks at the user's files again, so that the fingerprint is that of what the stage reads. */
-async function haveInputsChanged(stage: Stage, { knowledge }: RunState): Promise<boolean> {
-  let hasChanged = false;
-  for (const reference of listArtifacts(stage).values()) {
-    if (reference.artifact !== "path") continue;
-    const before = await knowledge.userPaths.digest(reference);
-    const after = await knowledge.userPaths.refresh(reference);
-    hasChanged ||= before.digest !== after.digest;
-  }
-  return hasChanged;
 }
 
 function beginAttempt(stage: Stage, plan: StagePlan, { knowledge, options, emit }: RunState): Promise<Attempt> {

@@ -117,6 +117,24 @@ stages:
     expect(await project.read("runs/latest/stages/read/outputs/copy.txt")).toBe("changed\n");
   });
 
+  it("worked on a file that was another one for a while, though it is the old one again", async () => {
+    const pipeline = `version: 1
+name: racing
+stages:
+  read:
+    run: test -e calm || echo changed > data.txt; cat "$PIPE_INPUT_DATA" > "$PIPE_OUTPUT_COPY"; test -e calm || echo original > data.txt
+    inputs: { data: data.txt }
+    outputs: { copy: { kind: file, path: copy.txt } }
+`;
+    await using project = await createProject({ "racing.yaml": pipeline, "data.txt": "original\n" });
+    const { code, stdout } = await project.pipe(["run", "racing.yaml"]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("read: failed: data.txt was written to while the stage ran");
+    await project.write({ calm: "" });
+    expect((await project.pipe(["run", "racing.yaml"])).code).toBe(0);
+    expect(await project.read("runs/latest/stages/read/outputs/copy.txt")).toBe("original\n");
+  });
+
   it("reads from a place in an artifact that is not there", async () => {
     const pipeline = `version: 1
 name: missing

@@ -35,7 +35,8 @@ export async function findLeftovers(projectFolder: string): Promise<string[]> {
     const text = await readFile(join(state, "cache", entry, "manifest.json"), "utf8").catch(() => undefined);
     const { outputsFolder, superseded } =
       text === undefined ? { outputsFolder: "", superseded: [] } : (JSON.parse(text) as Manifest);
-    const named = new Set(["manifest.json", outputsFolder, ...superseded]);
+    const outputs = [outputsFolder, ...superseded];
+    const named = new Set(["manifest.json", ...outputs, ...outputs.map((folder) => `${folder}.stamp`)]);
     found.push(...names.filter((name) => !named.has(name)).map((name) => `.pipe/cache/${entry.slice(0, 8)}/${name}`));
   }
   return found;

@@ -1,5 +1,6 @@
+import { findDamage } from "../../../cache/find-damage.ts";
 import { type ListedEntry, listEntries } from "../../../cache/upkeep/list-entries.ts";
-import { findDamage, quarantine } from "../../../cache/upkeep/verify-entry.ts";
+import { quarantine } from "../../../cache/upkeep/quarantine.ts";
 import { renderVerification, type VerifiedEntry } from "../../../report/cache-verification.ts";
 import { createPalette } from "../../../report/palette.ts";
 import type { ExitCode, Invocation } from "../../command.ts";

@@ -1,15 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, rename } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactShapes } from "../../base/artifact.ts";
-import type { OutputRecord } from "../../base/event.ts";
-import { FailureError } from "../../base/failure.ts";
-import type { Fingerprint } from "../../base/ids.ts";
-import { tryLock } from "../../util/folder-lock.ts";
-import type { SealOptions } from "../cache.ts";
-import { layOutCache } from "../layout.ts";
-import type { Manifest } from "../manifest.ts";
-import { readOutput } from "../output-content.ts";
+import { artifactShapes } from "../base/artifact.ts";
+import type { OutputRecord } from "../base/event.ts";
+import { FailureError } from "../base/failure.ts";
+import type { SealOptions } from "./cache.ts";
+import type { Manifest } from "./manifest.ts";
+import { readOutput } from "./output-content.ts";
 
 /** An output that is not what the manifest says. */
 export interface OutputDamage {
@@ -56,23 +52,5 @@ async function findProblem(
   } catch (error) {
     if (error instanceof FailureError) return `is not as it was made: ${error.message}`;
     throw error;
-  }
-}
-
-/**
- * Takes a damaged entry out of the cache, so that the next run makes it anew, and keeps it for a look; returns where it lies
- * then. Undefined when somebody is making it at this moment.
- */
-export async function quarantine(cacheFolder: string, fingerprint: Fingerprint): Promise<string | undefined> {
-  const { entries, locks, damaged } = layOutCache(cacheFolder);
-  const tried = await tryLock(join(locks, fingerprint));
-  if (tried.type === "held") return undefined;
-  try {
-    const target = join(damaged, `${fingerprint}-${randomBytes(4).toString("hex")}`);
-    await mkdir(damaged, { recursive: true });
-    await rename(join(entries, fingerprint), target);
-    return target;
-  } finally {
-    await tried.lock.release();
   }
 }
