@@ -17,6 +17,10 @@ export interface CompetitionOptions {
   readonly title?: string;
   readonly maxDailySubmissions?: number;
   readonly hasEntered?: boolean;
+  /** ISO 8601. */
+  readonly deadline?: string;
+  /** ISO 8601; who has not entered by then cannot. */
+  readonly newEntrantDeadline?: string;
   readonly isNotebooksOnly?: boolean;
   readonly submissionsDisabled?: boolean;
   /** The archive was composed of several objects: the storage then knows no md5 of it. */
@@ -44,13 +48,15 @@ export class StandInCompetition {
   /** As `GetCompetition` words it. */
   describe(): Record<string, unknown> {
     const { slug, title = slug, maxDailySubmissions = 5, hasEntered = true } = this.options;
+    const { deadline = "2030-01-10T23:59:00Z", newEntrantDeadline } = this.options;
     return {
       id: 10418,
       ref: `https://www.kaggle.com/competitions/${slug}`,
       title,
       url: `https://www.kaggle.com/competitions/${slug}`,
       category: "Research",
-      deadline: "2030-01-10T23:59:00Z",
+      deadline,
+      ...(newEntrantDeadline !== undefined && { newEntrantDeadline }),
       evaluationMetric: "Macro F1",
       userHasEntered: hasEntered,
       maxDailySubmissions,

@@ -15,6 +15,8 @@ export interface Competition {
   readonly submissionsDisabled: boolean;
   /** ISO 8601. */
   readonly deadline: string | undefined;
+  /** ISO 8601. Who has not entered by then cannot while the competition lasts. */
+  readonly newEntrantDeadline: string | undefined;
 }
 
 /** Asks for a competition: the cheapest way to find out that credentials or slug are wrong. */
@@ -29,6 +31,7 @@ export async function getCompetition(client: KaggleClient, slug: string): Promis
     isNotebooksOnly: answer["isKernelsSubmissionsOnly"] === true,
     submissionsDisabled: answer["submissionsDisabled"] === true,
     deadline: readText(answer, "deadline"),
+    newEntrantDeadline: readText(answer, "newEntrantDeadline"),
   };
 }
 

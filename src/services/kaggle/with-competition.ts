@@ -1,6 +1,6 @@
 import type { KaggleClient } from "./client.ts";
 import { type Competition, getCompetition } from "./competition.ts";
-import { competitionPage } from "./endpoint.ts";
+import { describeEntry } from "./entry.ts";
 import { explainRefusal } from "./refusal.ts";
 
 export interface CompetitionWork<Value> {
@@ -22,9 +22,8 @@ export async function withCompetition<Value>(
     onInfo(`"${details.title}", asked with ${await client.describeCredential()}`);
     // Kaggle has the last word on who may do what; the request itself is the test.
     if (!details.hasEntered) {
-      client.notice(
-        `this account has not entered "${slug}"; should Kaggle refuse, accept the rules at ${competitionPage(slug, "rules")}`,
-      );
+      const { state, advice } = describeEntry(details, client.clock.now());
+      client.notice(`of "${slug}" Kaggle says that ${state}; should it refuse: ${advice}`);
     }
     return await work(details);
   } catch (error) {
@@ -34,6 +33,7 @@ export async function withCompetition<Value>(
       action: details === undefined ? "read" : action,
       details,
       credential,
+      nowMs: client.clock.now(),
     });
   }
 }
