@@ -88,6 +88,8 @@ export interface OutputRecord {
   readonly digest: ContentDigest;
   readonly numFiles: number;
   readonly sizeBytes: number;
+  /** Of a folder that directly holds few files and folders: the digest of each. */
+  readonly parts?: Readonly<Record<string, ContentDigest>>;
 }
 
 /** Why a stage has to run, or why it need not. The wording is in `report/`. */

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { walkStats } from "./stat-walk.ts";
 
 /**
@@ -15,7 +16,7 @@ const stampedParts = ["size", "mtimeNs"] as const;
 
 /** Whether outputs are as they were stamped; unknown where there is no stamp. */
 export async function compareStamp(outputsFolder: string): Promise<"same" | "changed" | "unknown"> {
-  const stamp = await readFile(stampName(outputsFolder), "utf8").catch(() => undefined);
+  const stamp = readStamp(outputsFolder);
   if (stamp === undefined) return "unknown";
   return stamp === (await computeStamp(outputsFolder)) ? "same" : "changed";
 }
@@ -24,6 +25,15 @@ export async function compareStamp(outputsFolder: string): Promise<"same" | "cha
 export async function stampOutputs(outputsFolder: string): Promise<void> {
   // A cache that others keep may be read-only for this user.
   await writeFile(stampName(outputsFolder), await computeStamp(outputsFolder)).catch(() => {});
+}
+
+/** Synchronous, since a plan of a thousand stages reads as many. */
+function readStamp(outputsFolder: string): string | undefined {
+  try {
+    return readFileSync(stampName(outputsFolder), "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 async function computeStamp(outputsFolder: string): Promise<string> {

@@ -1,3 +1,5 @@
+import { artifactShapes } from "../base/artifact.ts";
+import type { OutputRecord } from "../base/event.ts";
 import type { Fingerprint } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { ArtifactReference, OutputDeclaration, Stage } from "../pipeline/pipeline.ts";
@@ -19,7 +21,10 @@ export interface FingerprintInputs extends JsonObject {
   readonly with: JsonObject;
   readonly run: string;
   readonly env: Readonly<Record<string, string>>;
-  /** By place: `<kind> <content digest>/<sub-path>` for another stage's output, `<shape> <content digest>` for a path. */
+  /**
+   * By place: `<kind> <content digest>` for another stage's output or a part of it, with `/<sub-path>` where no digest is known of
+   * the part itself; `<shape> <content digest>` for a path.
+   */
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
   /** What the machine decides and numbers depend on, e.g. the version of TensorFlow. */
@@ -31,7 +36,7 @@ const commandRevision = 1;
 
 /** What the document does not say. */
 export interface FingerprintKnowledge {
-  /** What a reference leads to, sub-path aside. */
+  /** What a reference leads to. */
   readonly contentOf: (reference: ArtifactReference) => InputContent;
   readonly runtime: Readonly<Record<string, string>>;
 }
@@ -40,6 +45,22 @@ export interface FingerprintKnowledge {
 export interface InputContent {
   readonly digest: string;
   readonly shape: "file" | "folder";
+  /** Where in it the artifact lies. Absent where it is all of it. */
+  readonly subpath?: string;
+}
+
+/** What a stage reads of an output: of its parts only the one that the sub-path leads to. */
+export function contentOfOutput({ kind, digest, parts }: OutputRecord, subpath: string): InputContent {
+  const shape = artifactShapes[kind];
+  const [name = "", ...rest] = subpath.split("/").filter((step) => step !== "" && step !== ".");
+  const part = parts !== undefined && Object.hasOwn(parts, name) ? parts[name] : undefined;
+  const inside = part === undefined ? subpath : rest.join("/");
+  return { digest: part ?? digest, shape, ...(inside !== "" && { subpath: inside }) };
+}
+
+/** The digest of a content that is known by that of something around it. */
+export function digestOfContent({ digest, subpath }: InputContent): string {
+  return subpath === undefined ? digest : sha256(`${digest}/${subpath}`);
 }
 
 export function computeFingerprint(inputs: FingerprintInputs): Fingerprint {
@@ -66,10 +87,9 @@ export function collectFingerprintInputs(
   };
 }
 
-function describeInput(reference: ArtifactReference, { digest, shape }: InputContent): string {
+function describeInput(reference: ArtifactReference, { digest, shape, subpath }: InputContent): string {
   if (reference.artifact === "path") return `${shape} ${digest}`;
-  const { kind, subpath } = reference;
-  return `${kind} ${digest}${subpath === "" ? "" : `/${subpath}`}`;
+  return `${reference.kind} ${digest}${subpath === undefined ? "" : `/${subpath}`}`;
 }
 
 function describeOutput({ kind, path, shape }: OutputDeclaration): string {

@@ -6,7 +6,7 @@ import type { ContentDigest } from "../base/ids.ts";
 import { listFiles } from "../util/list-files.ts";
 import { mapBounded } from "../util/map-bounded.ts";
 import { sha256 } from "../util/sha256.ts";
-import { computeTreeDigest, machineFolder } from "./content-digest.ts";
+import { computeTreeDigest, digestParts, machineFolder } from "./content-digest.ts";
 import { type FileContent, UnreadableFileError } from "./reading/read-content.ts";
 import { type ReadingOptions, readContents } from "./reading/read-contents.ts";
 
@@ -38,7 +38,9 @@ export async function readOutput(
   const files = await readFolder(path, output, options);
   const content = files.filter((file) => !isOfMachine(file.path));
   const sizeBytes = content.reduce((sum, file) => sum + file.sizeBytes, 0);
-  return { ...record, digest: computeTreeDigest(content), numFiles: content.length, sizeBytes };
+  const parts = digestParts(content);
+  const digest = computeTreeDigest(content);
+  return { ...record, digest, numFiles: content.length, sizeBytes, ...(parts && { parts }) };
 }
 
 async function readFolder(

@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { artifactShapes } from "../base/artifact.ts";
 import type { FingerprintChange, StageCause } from "../base/event.ts";
 import type { Fingerprint, StageId } from "../base/ids.ts";
 import type { Cache, CacheEntry } from "../cache/cache.ts";
 import {
   collectFingerprintInputs,
   computeFingerprint,
+  contentOfOutput,
+  digestOfContent,
   type FingerprintInputs,
   type InputContent,
 } from "../cache/fingerprint.ts";
 import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import type { ArtifactReference, Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
-import { sha256 } from "../util/sha256.ts";
 import type { History } from "./history.ts";
 import { locationOf } from "./locations.ts";
 import { type SeenInputs, seeInputs } from "./seen-inputs.ts";
@@ -68,7 +68,7 @@ export function locateInputs(
   knowledge: PlanKnowledge,
 ): Record<string, StageInputPath> {
   const located = [...listArtifacts(stage)].map(([place, reference]) => {
-    const { digest } = findContent(reference, seen, knowledge);
+    const digest = digestOfContent(findContent(reference, seen, knowledge));
     return [place, locate(reference, digest, knowledge)] as const;
   });
   return Object.fromEntries(located);
@@ -84,8 +84,7 @@ function collectInputs(stage: Stage, seen: SeenInputs, knowledge: PlanKnowledge)
 function findContent(reference: ArtifactReference, seen: SeenInputs, { results }: PlanKnowledge): InputContent {
   if (reference.artifact === "path") return seen.get(reference) ?? missing(reference);
   const output = results.get(reference.stage)?.manifest.outputs[reference.output];
-  if (output === undefined) return missing(reference);
-  return { digest: output.digest, shape: artifactShapes[output.kind] };
+  return output === undefined ? missing(reference) : contentOfOutput(output, reference.subpath);
 }
 
 function locate(reference: ArtifactReference, digest: string, { userPaths, results }: PlanKnowledge): StageInputPath {
@@ -94,9 +93,7 @@ function locate(reference: ArtifactReference, digest: string, { userPaths, resul
   const entry = results.get(reference.stage);
   const output = entry?.manifest.outputs[reference.output];
   if (entry === undefined || output === undefined) return missing(reference);
-  const { subpath } = reference;
-  const path = join(entry.outputsFolder, output.path, subpath);
-  return { path, kind, digest: subpath === "" ? digest : sha256(`${digest}/${subpath}`) };
+  return { path: join(entry.outputsFolder, output.path, reference.subpath), kind, digest };
 }
 
 function missing(reference: ArtifactReference): never {

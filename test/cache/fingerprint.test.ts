@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { StageId } from "../../src/base/ids.ts";
-import { collectFingerprintInputs, computeFingerprint } from "../../src/cache/fingerprint.ts";
+import type { ContentDigest, StageId } from "../../src/base/ids.ts";
+import { collectFingerprintInputs, computeFingerprint, contentOfOutput } from "../../src/cache/fingerprint.ts";
 import { listFingerprintChanges } from "../../src/cache/fingerprint-changes.ts";
 import type { CommandStage, KindStage, ResolvedObject, Stage } from "../../src/pipeline/pipeline.ts";
 
@@ -49,7 +49,9 @@ function inputsOf(stage: Stage, runtime: Record<string, string> = {}) {
   return collectFingerprintInputs(stage, {
     contentOf: (reference) => {
       const name = reference.artifact === "path" ? reference.path : `${reference.stage}.${reference.output}`;
-      return { digest: digests[name] ?? "c".repeat(64), shape: reference.artifact === "path" ? "file" : "folder" };
+      const digest = (digests[name] ?? "c".repeat(64)) as ContentDigest;
+      if (reference.artifact === "path") return { digest, shape: "file" };
+      return contentOfOutput({ kind: "dataset", path: "x", digest, numFiles: 1, sizeBytes: 1 }, reference.subpath);
     },
     runtime,
   });

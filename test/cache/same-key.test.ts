@@ -17,6 +17,7 @@ function listFingerprints(pipeline: string, nameOf: (stage: string) => string = 
   const contentOf = (reference: ArtifactReference) => ({
     digest: sha256(reference.artifact === "path" ? reference.path : `${nameOf(reference.stage)} ${reference.output}`),
     shape: "folder" as const,
+    ...(reference.artifact === "output" && reference.subpath !== "" && { subpath: reference.subpath }),
   });
   const fingerprint = (stage: Stage) => computeFingerprint(collectFingerprintInputs(stage, { contentOf, runtime: {} }));
   return check(pipeline).stages.map(fingerprint).sort();
