@@ -23,7 +23,7 @@ const { values } = parseArgs({
     turns: { type: "string", default: "3" },
   },
 });
-const entry = join(root, "dist", "cli", "entry.js");
+const entry = join(root, "dist", "bundle", "entry.js");
 const folder = mkdtempSync(join(tmpdir(), "pipe-bench-tracking-"));
 const environment = { ...process.env, XDG_DATA_HOME: join(folder, "data"), MLFLOW_TRACKING_URI: undefined };
 const mlflow = (action) =>

@@ -73,14 +73,14 @@ function hashOfLock(root) {
 /** Names, sizes and times of all sources: enough to see an edit, without reading them. */
 function hashOfSources(root) {
   const hash = createHash("sha256");
-  for (const file of ["tsconfig.build.json", "scripts/build.mjs", "scripts/bundle.mjs"])
+  for (const file of ["tsconfig.build.json", "scripts/build.mjs", "scripts/bundle.mjs", "scripts/publish-build.mjs"])
     hash.update(readFileSync(join(root, file)));
-  const folders = [join(root, "src")];
+  const folders = [join(root, "src"), join(root, "schemas")];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
-      else if (entry.name.endsWith(".ts")) {
+      else if (/\.(?:ts|json)$/.test(entry.name)) {
         const { size, mtimeMs } = statSync(path);
         hash.update(`${path}\0${size}\0${mtimeMs}\0`);
       }

@@ -1,10 +1,12 @@
-// Compiles src/ to dist/, and joins what a command loads to few files in dist/bundle; dist/ is replaced only when all of it succeeded.
+// Compiles src/ to dist/, and joins what a command loads to few files, with the schemas that belong to them. What was built before is
+// replaced only when all of it succeeded, and processes that run from it go on (publish-build.mjs).
 import { spawnSync } from "node:child_process";
-import { renameSync, rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.mjs";
+import { publishBuild } from "./publish-build.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
@@ -18,9 +20,9 @@ if (result.status !== 0) {
 }
 try {
   await bundle(fresh, join(fresh, "bundle"));
+  cpSync(join(root, "schemas"), join(fresh, "bundle", "schemas"), { recursive: true });
 } catch (error) {
   rmSync(fresh, { recursive: true, force: true });
   throw error;
 }
-rmSync(join(root, "dist"), { recursive: true, force: true });
-renameSync(fresh, join(root, "dist"));
+publishBuild(fresh, join(root, "dist"));

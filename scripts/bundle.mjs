@@ -20,10 +20,12 @@ const joined = /^(?:yaml|ajv|fast-uri|fast-deep-equal|json-schema-traverse)(?:\/
  */
 export async function bundle(compiled, folder) {
   await build({
+    // What the files say of where they come from counts from here, and is the same wherever they were compiled.
+    cwd: compiled,
     input: entries.map((entry) => join(compiled, entry)),
     platform: "node",
     external: (id) => !id.startsWith(".") && !isAbsolute(id) && !joined.test(id),
-    // Names without a hash of the content: a process that lives through a new build still finds what it loads on demand.
+    // Names without a hash of the content: their folder has one (publish-build.mjs).
     output: { dir: folder, format: "esm", minify: false, chunkFileNames: "[name].js" },
     logLevel: "warn",
   });

@@ -7,8 +7,10 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folder in which the process was started. */
   readonly workingFolder: string;
-  /** The folder of this package: schemas, version. */
+  /** The folder of this package, which says its version. */
   readonly packageFolder: string;
+  /** The schemas of the build that runs; those of the package may be newer already. */
+  readonly schemaFolder: string;
   /** Program and first arguments that start pipe again, for the processes of stages. */
   readonly self: readonly [string, ...string[]];
   /** Calls back for each SIGINT, SIGTERM and SIGHUP; returns the function that stops listening. */

@@ -1,5 +1,5 @@
 // The one module that does something when it is imported: it hands the process over to `main`.
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Io } from "./command.ts";
 import { describeCrash } from "./crash-report.ts";
@@ -14,6 +14,7 @@ const io: Io = {
   environment: process.env,
   workingFolder: process.cwd(),
   packageFolder: dirname(dirname(dirname(entry))),
+  schemaFolder: join(dirname(entry), "schemas"),
   self: [process.execPath, entry],
   onInterrupt(callback) {
     for (const name of interrupts) process.on(name, callback);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import type { StageId } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -48,7 +48,7 @@ export async function loadPipeline({
   }
   // As seen from where the user stands, so that an editor or terminal finds the place.
   const file = relative(io.workingFolder, path) || given;
-  const schemas = loadStageSchemas(join(io.packageFolder, "schemas"));
+  const schemas = loadStageSchemas(io.schemaFolder);
   const sources = new Map([[file, text]]);
   const looked = new Set([path]);
   const readSource = (name: string): Result<string, string> => {

@@ -22,7 +22,7 @@ if (role !== undefined && traceFile !== undefined) await install();
 /** `runner`, the stage's name in its own process, or undefined for a program that is not `pipe`. */
 function findRole() {
   const [, program = "", command, specFile = ""] = process.argv;
-  if (!program.endsWith(join("bundle", "entry.js"))) return undefined;
+  if (!/\/dist\/bundle[^/]*\/entry\.js$/.test(program)) return undefined;
   return command === "exec-stage" ? basename(dirname(specFile)) : "runner";
 }
 

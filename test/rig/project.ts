@@ -20,6 +20,8 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Added to the environment; `undefined` takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The build to start, if not this checkout's. */
+  readonly entry?: string;
 }
 
 /** A temporary project of a user's, in which the real `pipe` runs. Removes itself, and ends what it started, at the end of its scope. */
@@ -85,7 +87,7 @@ function startPipe(
   options: CommandOptions,
   running: Set<ChildProcess>,
 ): LivePipe {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const child = spawn(process.execPath, [options.entry ?? entry, ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

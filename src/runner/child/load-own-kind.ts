@@ -19,9 +19,9 @@ export interface HookData {
  */
 export async function loadOwnKind({ file, folder, digests }: OwnModule): Promise<Pick<StageKind<never>, "run">> {
   const urls = Object.entries(digests).map(([path, digest]) => [pathToFileURL(join(folder, path)).href, digest]);
-  // Beside this module there is JavaScript: it runs compiled.
+  // Beside this module there is JavaScript: it runs compiled. Not by the package's name, under which a newer build may lie by now.
   const hooks = new URL("./own-kind-hooks.js", import.meta.url);
-  const authoring = import.meta.resolve("pipe/stage");
+  const authoring = new URL("./authoring.js", import.meta.url).href;
   register(hooks, { data: { digests: Object.fromEntries(urls), authoring } satisfies HookData });
   const module = await importModule(file);
   const kind = module["default"];
