@@ -172,7 +172,17 @@ describe("a client", () => {
     });
   });
 
-  async function ask(environment: Record<string, string>): Promise<string> {
+  it("sends a token nowhere when it does not know the server that is meant", async () => {
+    const asked = ask({ KAGGLE_API_ENDPOINT: undefined, KAGGLE_API_ENVIRONMENT: "TSET", KAGGLE_API_TOKEN: "secret" });
+    await expect(asked).rejects.toMatchObject({
+      failure: {
+        cause: "configuration",
+        message: 'KAGGLE_API_ENVIRONMENT is "TSET"; known are PROD, LOCALHOST, TEST',
+      },
+    });
+  });
+
+  async function ask(environment: Record<string, string | undefined>): Promise<string> {
     const client = new KaggleClient({
       environment: { HOME: home, KAGGLE_API_ENDPOINT: server.url, ...environment },
       clock: createTestClock(),
