@@ -5,7 +5,7 @@ import { takePart } from "./sample.ts";
 import { scenarios } from "./scenarios.ts";
 import { runUnharmed, surviveKill } from "./survive.ts";
 
-// All of it takes an hour and a half. `PIPE_CRASH_PART=3/20 npm run test:crash` makes the third of twenty parts, each
+// All of it takes some three quarters of an hour. `PIPE_CRASH_PART=3/20 npm run test:crash` makes the third of twenty parts, each
 // spread over all points of all runs.
 
 const hourMs = 3_600_000;

@@ -50,6 +50,24 @@ test("merge keys of merge keys are stopped as well", () => {
   expect(codes(`${head}params:\n  l0: &l0 { x: 1 }\n${levels.join("\n")}\n${stages}`)).toContain("PIPE119");
 });
 
+describe("the command line refuses in 160 MB", { timeout: 60_000 }, () => {
+  const wide = Array.from({ length: 30 }, (_, i) => `  l${i + 1}: &l${i + 1} [*l${i}, *l${i}, *l${i}, *l${i}]`);
+  test.each([
+    ["aliases of aliases", `${head}params:\n  l0: &l0 [x, x]\n${wide.join("\n")}\n${stages}`],
+    ["a hundred thousand levels", `${head}params: ${"[".repeat(100_000)}\n`],
+    ["a value of nine million characters", `${head}description: ${"x".repeat(9e6)}\n${stages}`],
+    ["a million values", `${head}params: { a: [${"1,".repeat(1e6)}] }\n${stages}`],
+  ])("%s", async (_, text) => {
+    await using project = await createProject({ "bomb.yaml": text });
+    const env = { NODE_OPTIONS: "--max-old-space-size=160" };
+    const { code, stderr } = await project.pipe(["validate", "bomb.yaml"], { env });
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/bomb\.yaml:\d+:\d+ error PIPE119/),
+    });
+  });
+});
+
 describe("ten thousand stages", () => {
   const chain = (reference: (index: number) => string) =>
     `${head}stages:\n  s0: { uses: demo/cells }\n${Array.from(
