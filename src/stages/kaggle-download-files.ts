@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fail } from "../base/failure.ts";
+import { openBudget } from "../data/archives/size-limits.ts";
 import { unpackArchive } from "../data/archives/unpack-archive.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
 import type { KaggleClient } from "../services/kaggle/client.ts";
@@ -72,7 +73,7 @@ async function unpack(stage: Stage, fetched: FetchedFile, name: string): Promise
     archive: fetched.path,
     target: folder,
     numThreads: 1,
-    maxRatio: Number.POSITIVE_INFINITY,
+    budget: await openBudget(fetched.path, Number.POSITIVE_INFINITY),
     signal: stage.signal,
     onProgress: ({ done, total }) => stage.progress({ activity: `unpacking ${name}`, done, total, unit: "bytes" }),
   });

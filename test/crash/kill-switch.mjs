@@ -5,6 +5,7 @@ import childProcess from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { isMainThread } from "node:worker_threads";
 
 const { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } = fs;
 const traceFile = process.env.PIPE_CRASH_TRACE;
@@ -19,8 +20,16 @@ let isInside = false;
 
 if (role !== undefined && traceFile !== undefined) await install();
 
-/** `runner`, the stage's name in its own process, or undefined for a program that is not `pipe`. */
+/** `runner`, the stage's name in its own process and the threads of that, or undefined for a program that is not `pipe`. */
 function findRole() {
+  if (!isMainThread) return process.env.PIPE_CRASH_ROLE;
+  const found = readRole();
+  // Threads get a copy of the environment; a program that is started finds its own role.
+  if (found !== undefined) process.env.PIPE_CRASH_ROLE = found;
+  return found;
+}
+
+function readRole() {
   const [, program = "", command, specFile = ""] = process.argv;
   if (!/\/dist\/bundle[^/]*\/entry\.js$/.test(program)) return undefined;
   return command === "exec-stage" ? basename(dirname(specFile)) : "runner";

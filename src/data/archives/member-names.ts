@@ -25,7 +25,7 @@ export class MemberNames {
 
   /** Whether it was there before. */
   #note(name: string, kind: MemberKind): boolean {
-    const key = name.normalize("NFC").toLowerCase();
+    const key = diskKey(name);
     const same = this.#seen.get(key);
     if (same === undefined) {
       this.#seen.set(key, { name, kind });
@@ -36,6 +36,9 @@ export class MemberNames {
     return true;
   }
 }
+
+/** Equal for names that are the same file on some disk. */
+export const diskKey = (name: string): string => name.normalize("NFC").toLowerCase();
 
 function refuse(reason: string): never {
   throw new MemberRefused(reason);

@@ -8,7 +8,6 @@ import { type Extract, extract, type Header } from "tar-stream";
 import { archiveFailure } from "./archive-failures.ts";
 import { decompressZstd } from "./decompress-zstd.ts";
 import { MemberNames, MemberRefused } from "./member-names.ts";
-import { checkRatio } from "./size-limits.ts";
 import type { UnpackOptions } from "./unpack-options.ts";
 
 /** A member whose content is to be read before the next one comes. */
@@ -22,12 +21,13 @@ export type TarCompression = "none" | "gzip" | "zstd";
  */
 export async function unpackTar(options: UnpackOptions, compression: TarCompression): Promise<string[]> {
   const { archive, target, signal } = options;
+  await options.onStartOver?.();
   for (const name of await readdir(target)) await rm(join(target, name), { recursive: true });
   const { size: packedBytes } = await stat(archive);
   const onRead = (done: number) => options.onProgress({ done, total: packedBytes });
   const tar = extract();
   const reading = pipeline([...openTar(archive, compression, onRead), tar as unknown as Transform], { signal });
-  const writing = writeEntries(tar, { ...options, packedBytes });
+  const writing = writeEntries(tar, options);
   const results = await Promise.allSettled([writing, reading]);
   signal.throwIfAborted();
   const [written, read] = results;
@@ -58,16 +58,11 @@ function countBytes(onRead: (done: number) => void): Transform {
   });
 }
 
-async function writeEntries(
-  tar: Extract,
-  { archive, target, packedBytes, maxRatio }: UnpackOptions & { readonly packedBytes: number },
-): Promise<string[]> {
+async function writeEntries(tar: Extract, { target, budget }: UnpackOptions): Promise<string[]> {
   const names = new MemberNames();
   const files: string[] = [];
-  let unpacked = 0;
   for await (const entry of tar) {
-    unpacked += entry.header.size ?? 0;
-    checkRatio(archive, { packed: packedBytes, unpacked }, maxRatio);
+    budget.spend(entry.header.size ?? 0);
     const file = await writeEntry(entry, names, target);
     if (file !== undefined) files.push(file);
   }

@@ -2,7 +2,7 @@ import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { mapBounded } from "../../util/map-bounded.ts";
 import { archiveFailure } from "./archive-failures.ts";
-import { checkRatio, checkRoom } from "./size-limits.ts";
+import { checkRoom } from "./size-limits.ts";
 import { type PendingMember, unpackMembers } from "./unpack-members.ts";
 import type { UnpackOptions } from "./unpack-options.ts";
 import { unpackInThreads } from "./unpack-threads.ts";
@@ -18,9 +18,10 @@ const numLookups = 32;
 export async function unpackZip(options: UnpackOptions): Promise<string[]> {
   const { archive, target } = options;
   const directory = await readDirectory(options);
-  const total = sumBytes(directory.files);
-  checkRatio(archive, { packed: directory.archiveBytes, unpacked: total }, options.maxRatio);
-  const pending = await findPending(directory.files, target);
+  options.budget.spend(sumBytes(directory.files));
+  const files = directory.files.filter(({ name }) => !options.isDone?.(name));
+  const total = sumBytes(files);
+  const pending = await findPending(files, target);
   await checkRoom(archive, target, sumBytes(pending.filter(({ isThere }) => !isThere).map(({ member }) => member)));
   for (const folder of directory.folders) await mkdir(join(target, folder), { recursive: true });
   let done = 0;
@@ -32,13 +33,12 @@ export async function unpackZip(options: UnpackOptions): Promise<string[]> {
   const numThreads = Math.min(options.numThreads, pending.length);
   if (numThreads > 1) await unpackInThreads(pending, { archive, target, numThreads, signal, onBytes });
   else await unpackMembers(whileAllowed(pending, signal), { archive, target, onBytes });
-  return directory.files.map(({ name }) => name);
+  return files.map(({ name }) => name);
 }
 
-async function readDirectory({ archive, target, isDone }: UnpackOptions): Promise<ZipDirectory> {
+async function readDirectory({ archive, target }: UnpackOptions): Promise<ZipDirectory> {
   try {
-    const directory = await readZipDirectory(archive);
-    return { ...directory, files: directory.files.filter(({ name }) => !isDone?.(name)) };
+    return await readZipDirectory(archive);
   } catch (error) {
     throw archiveFailure(error, { archive, target });
   }

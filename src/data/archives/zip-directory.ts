@@ -18,7 +18,6 @@ export interface ZipMember {
 export type PackingMethod = "stored" | "deflated";
 
 export interface ZipDirectory {
-  readonly archiveBytes: number;
   readonly files: readonly ZipMember[];
   /** All that must be there before the files, parents first. */
   readonly folders: readonly string[];
@@ -54,7 +53,7 @@ async function collect(zip: ZipFile, archiveBytes: number): Promise<ZipDirectory
   if (packedBytes > archiveBytes) {
     throw new MemberRefused(`its entries claim ${packedBytes} bytes of an archive of ${archiveBytes}: they overlap`);
   }
-  return { archiveBytes, files, folders: [...folders] };
+  return { files, folders: [...folders] };
 }
 
 function describe(entry: Entry, name: string): ZipMember {

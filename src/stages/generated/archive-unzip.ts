@@ -13,7 +13,7 @@ export interface ArchiveUnzipWith {
    */
   nested: boolean;
   /**
-   * How many times its own size an archive may unpack to before it is refused as a bomb; 64 MiB are always allowed.
+   * How many times its own size an archive, with all archives inside it, may unpack to before it is refused as a bomb; 64 MiB are always allowed.
    */
   max_ratio: number;
 }

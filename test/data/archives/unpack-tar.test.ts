@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openBudget } from "../../../src/data/archives/size-limits.ts";
 import { unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
 
 let folder: string;
@@ -27,9 +28,9 @@ function makeTar(name: keyof typeof compressors, script: string): string {
   return packed;
 }
 
-const unpack = (archive: string) =>
+const unpack = async (archive: string) =>
   unpackArchive({
-    ...{ archive, target: join(folder, "out"), numThreads: 2, maxRatio: 200 },
+    ...{ archive, target: join(folder, "out"), numThreads: 2, budget: await openBudget(archive, 200) },
     ...{ signal: new AbortController().signal, onProgress: () => {} },
   });
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openBudget } from "../../../src/data/archives/size-limits.ts";
 import { unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
 import type { UnpackOptions } from "../../../src/data/archives/unpack-options.ts";
 
@@ -21,9 +22,9 @@ function makeZip(script: string): string {
   return path;
 }
 
-const unpack = (archive: string, options: Partial<UnpackOptions> = {}) =>
+const unpack = async (archive: string, options: Partial<UnpackOptions> = {}) =>
   unpackArchive({
-    ...{ archive, target: join(folder, "out"), numThreads: 2, maxRatio: 200 },
+    ...{ archive, target: join(folder, "out"), numThreads: 2, budget: await openBudget(archive, 200) },
     ...{ signal: new AbortController().signal, onProgress: () => {}, ...options },
   });
 
