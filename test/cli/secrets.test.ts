@@ -5,7 +5,7 @@ import { type KaggleServer, startKaggleServer } from "../kaggle-server/server.ts
 import { createProject, type ProjectRig } from "../rig/project.ts";
 import { startFaultingProxy } from "../tracking/faulting-proxy.ts";
 import { type MlflowServer, mlflowPython, startMlflowServer } from "../tracking/mlflow-server.ts";
-import { viewExperiment } from "../tracking/mlflow-view.ts";
+import { viewExperiment, viewModels } from "../tracking/mlflow-view.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -21,10 +21,19 @@ const planted = {
 const inUrl = encodeURIComponent(planted.mlflow);
 const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString("base64");
 
-/** Every way in which a secret could be written somewhere. */
+/** What base64 makes of a text within a longer one, depending on where in that it begins. */
+const withinBase64 = (text: string): string[] =>
+  [0, 1, 2].map((offset) => {
+    const encoded = Buffer.from(`${"-".repeat(offset)}${text}`).toString("base64");
+    // The first and the last characters also hold bits of what stands beside the text.
+    return encoded.replace(/=+$/, "").slice(offset === 0 ? 0 : offset + 1, -1);
+  });
+
+/** Every way in which a secret could be written somewhere, also within a picture that is embedded in a page. */
 const spellings = [
   ...Object.values(planted),
   ...Object.values(planted).map(encodeURIComponent),
+  ...Object.values(planted).flatMap(withinBase64),
   basic("tester", planted.key),
   basic("ada", planted.mlflow),
 ];
@@ -59,7 +68,10 @@ const broken = `
   own-broken: { uses: ./own.ts, with: { fails: true } }
 `;
 
-const ownKind = `import { fail } from "pipe/stage";
+/** Prints secrets, reports them, and puts out a model and a file within folders that MLflow gets, too. */
+const ownKind = `import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fail } from "pipe/stage";
 export default {
   async run(stage) {
     const secrets = JSON.stringify(process.env);
@@ -67,16 +79,31 @@ export default {
     console.error(secrets);
     stage.log("warning", secrets);
     stage.progress({ activity: secrets, done: 1, unit: "secrets", note: secrets });
+    stage.usesDataset({ name: process.env.DATABASE_URL, digest: "d", context: "training", numSamples: 1 });
     if (stage.with.fails) fail("refused", \`No access for \${secrets}.\`, secrets);
+    const save = async (path, text) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    };
+    const plot = join(stage.output("plots"), "by/class/plot.txt");
+    await save(plot, "a plot in a folder");
+    stage.showFile(plot);
+    await save(join(stage.output("model"), "MLmodel"), "flavors: {}\\n");
+    await save(join(stage.output("model"), "data/weights.txt"), "weights in a folder");
   },
 };
 `;
+
+const kaggleFile = JSON.stringify({ username: "tester", key: planted.key });
 
 const ownSchema = {
   type: "object",
   additionalProperties: false,
   properties: { fails: { type: "boolean", default: false, description: "Whether it fails." } },
-  "x-outputs": {},
+  "x-outputs": {
+    plots: { kind: "files", path: "plots", description: "Plots in folders." },
+    model: { kind: "mlflow-model", path: "model", description: "A model in folders." },
+  },
 };
 
 describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 300_000 }, () => {
@@ -90,7 +117,7 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 
       "broken.yaml": pipeline(broken),
       "own.ts": ownKind,
       "own.schema.json": JSON.stringify(ownSchema),
-      "home/.kaggle/kaggle.json": JSON.stringify({ username: "tester", key: planted.key }),
+      "home/.kaggle/kaggle.json": kaggleFile,
       "server/solution.csv": "Id,Predicted\na,0\nb,0 1\n",
       "server/archive.zip": "not unpacked here",
     });
@@ -123,6 +150,7 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 
       MLFLOW_TRACKING_URI: gate.url.replace("//", `//ada:${inUrl}@`),
       MLFLOW_TRACKING_TOKEN: planted.mlflowToken,
       DATABASE_PASSWORD: planted.database,
+      DATABASE_URL: `postgres://ada:${planted.database}@127.0.0.1:9/cells`,
       HTTPS_PROXY: `http://ada:${planted.proxy}@127.0.0.1:9`,
       XDG_CONFIG_HOME: join(project.folder, "home/.config"),
     };
@@ -142,8 +170,16 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 
     });
     expect(await pipe("run", "broken.yaml", "--json", "--force", "--keep-going")).toBe(1);
     expect(await pipe("run", "broken.yaml", "--keep-going")).toBe(1);
-    for (const args of [["plan", "p.yaml"], ["plan", "p.yaml", "--online"], ["doctor"], ["mlflow", "sync"], ["runs"]])
-      await pipe(...args);
+    const looks = [
+      "plan p.yaml",
+      "plan p.yaml --online",
+      "why own p.yaml",
+      "leaderboard p.yaml",
+      "report",
+      "runs",
+      "doctor",
+    ];
+    for (const look of [...looks, "cache ls", "mlflow sync"]) await pipe(...look.split(" "));
     gate.fault = () => "unauthorized";
     expect(await pipe("mlflow", "sync")).toBe(1);
     gate.fault = () => "none";
@@ -154,13 +190,29 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 
     // They were printed, and taken out.
     for (const name of ["DATABASE_PASSWORD=[redacted]", "KAGGLE_API_TOKEN=[redacted]", `"key": "[redacted]"`])
       expect(logs.some((log) => log.replaceAll('":"', '": "').includes(name))).toBe(true);
-    texts.push(JSON.stringify(runs));
-    for (const folder of ["runs", ".pipe"]) texts.push(...readAll(join(project.folder, folder)));
+    const models = await viewModels(mlflow.url, "secrets");
+    const ofModels = await Promise.all(models.map((model) => model.readArtifacts()));
+    expect(ofModels.map((files) => files["data/weights.txt"])).toContain("weights in a folder");
+    expect(runs.some(({ artifacts }) => artifacts["plots/by/class/plot.txt"] === "a plot in a folder")).toBe(true);
+    texts.push(JSON.stringify(runs), JSON.stringify([models, ofModels]), mlflow.readLog());
+
+    const onServer = readAll(mlflow.folder);
+    // Its database and its artifacts are among them, and hold what was told.
+    for (const told of [
+      "postgres://ada:[redacted]@127.0.0.1:9/cells",
+      "weights in a folder",
+      "DATABASE_PASSWORD=[redacted]",
+    ])
+      expect(onServer.some((text) => text.includes(told))).toBe(true);
+    const inProject = readAll(project.folder).filter((text) => text !== kaggleFile);
+    expect(inProject.length).toBe(readAll(project.folder).length - 1);
+    texts.push(...onServer, ...inProject);
     const all = texts.join("\n");
     expect(spellings.filter((spelling) => all.includes(spelling))).toEqual([]);
   });
 });
 
+/** The bytes of every file in a folder and below. */
 function readAll(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile())

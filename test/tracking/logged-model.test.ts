@@ -7,7 +7,7 @@ import { loadPredictions } from "../../src/data/predictions.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
 import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
-import { viewExperiment } from "./mlflow-view.ts";
+import { viewExperiment, viewModels } from "./mlflow-view.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -89,28 +89,6 @@ async function loadInPython(uri: string, server: string, images: string, ids: re
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Loaded;
 }
 
-interface RawModel {
-  readonly info: {
-    readonly model_id: string;
-    readonly name: string;
-    readonly status: string;
-    readonly source_run_id: string;
-  };
-}
-
-/** All models of the experiment of a run, as the server itself lists them. */
-async function listModels(url: string, experiment: string): Promise<RawModel["info"][]> {
-  const api = `${url}/api/2.0/mlflow`;
-  const byName = await fetch(`${api}/experiments/get-by-name?experiment_name=${experiment}`);
-  const found = (await byName.json()) as { experiment: { experiment_id: string } };
-  const answer = await fetch(`${api}/logged-models/search`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ experiment_ids: [found.experiment.experiment_id] }),
-  });
-  return ((await answer.json()) as { models?: RawModel[] }).models?.map(({ info }) => info) ?? [];
-}
-
 async function listedOnRun(url: string, runId: string): Promise<string[]> {
   const answer = await fetch(`${url}/api/2.0/mlflow/runs/get?run_id=${runId}`);
   const { run } = (await answer.json()) as { run: { outputs?: { model_outputs?: { model_id: string }[] } } };
@@ -159,11 +137,11 @@ describe.skipIf(mlflowPython.type === "missing")(
         const { code } = await project.pipe(["mlflow", "sync"], { env: { MLFLOW_TRACKING_URI: url } });
         expect(code).toBe(0);
       }
-      const [model, ...others] = await listModels(server.url, "logged-model");
+      const [model, ...others] = await viewModels(server.url, "logged-model");
       expect(others).toEqual([]);
       const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
-      expect(model).toMatchObject({ name: "model", status: "LOGGED_MODEL_READY", source_run_id: id });
-      expect(await listedOnRun(server.url, id)).toEqual([model?.model_id]);
+      expect(model).toMatchObject({ name: "model", status: "LOGGED_MODEL_READY", runId: id });
+      expect(await listedOnRun(server.url, id)).toEqual([model?.id]);
       expect([...seen].filter((call) => call.startsWith("PUT")).length).toBeGreaterThanOrEqual(6);
     });
 
@@ -174,8 +152,8 @@ describe.skipIf(mlflowPython.type === "missing")(
       expect((await readdir(images)).length).toBe(5 * 4);
       const thresholds = JSON.parse(await readFile(join(stages, "thresholds/outputs/thresholds.json"), "utf8"));
       const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
-      const [model] = await listModels(server.url, "logged-model");
-      for (const uri of [`runs:/${id}/model`, `models:/${model?.model_id}`]) {
+      const [model] = await viewModels(server.url, "logged-model");
+      for (const uri of [`runs:/${id}/model`, `models:/${model?.id}`]) {
         const { predictions, metadata, refusal, example } = await loadInPython(uri, server.url, images, own.ids);
         expect(relativeError(predictions.logits.flat(), own.logits)).toBeLessThan(1e-4);
         expect(relativeError(predictions.probabilities.flat(), own.probabilities)).toBeLessThan(1e-4);

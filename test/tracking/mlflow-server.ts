@@ -11,6 +11,10 @@ import { providePython } from "../rig/python-packages.ts";
 /** A real MLflow server on loopback, with a database of its own. */
 export interface MlflowServer extends AsyncDisposable {
   readonly url: string;
+  /** Everything it keeps: its database, and the artifacts. */
+  readonly folder: string;
+  /** What it has printed so far. */
+  readLog(): string;
   /** A copy of its database as it is now, for another server to start with. */
   copyDatabase(): Promise<string>;
 }
@@ -57,6 +61,8 @@ export async function startMlflowServer({ database, args: more = [], env }: Serv
   await fetch(`${url}/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default`);
   return {
     url,
+    folder,
+    readLog: () => output,
     async copyDatabase() {
       const copy = join(folder, `copy-${Date.now()}.db`);
       // SQLite's own way, since the server may be writing.

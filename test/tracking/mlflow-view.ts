@@ -17,6 +17,29 @@ export interface ViewedRun {
   readonly artifacts: Readonly<Record<string, string>>;
 }
 
+/** A model that MLflow holds beside the runs. */
+export interface ViewedModel {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  /** The run that logged it. */
+  readonly runId: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Downloads its files. */
+  readArtifacts(): Promise<Readonly<Record<string, string>>>;
+}
+
+interface RawModel {
+  info: {
+    model_id: string;
+    name: string;
+    status: string;
+    source_run_id: string;
+    artifact_uri: string;
+    tags?: Pair[];
+  };
+}
+
 interface RawRun {
   info: {
     run_id: string;
@@ -34,16 +57,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /** `caller`: headers that say who asks, where the server wants to know. */
 export async function viewExperiment(url: string, name: string, caller: Headers = {}): Promise<MlflowView> {
-  const api = `${url}/api/2.0/mlflow`;
-  const { experiment } = await getJson<{ experiment: { experiment_id: string } }>(
-    `${api}/experiments/get-by-name?experiment_name=${name}`,
-    caller,
-  );
-  const body = JSON.stringify({ experiment_ids: [experiment.experiment_id], max_results: 1000 });
-  const headers = { ...caller, "content-type": "application/json" };
-  const found = (await (await fetch(`${api}/runs/search`, { method: "POST", headers, body })).json()) as {
-    runs?: RawRun[];
-  };
+  const found = await search<{ runs?: RawRun[] }>(url, { name, what: "runs", caller });
   const runs = await Promise.all((found.runs ?? []).map((run) => viewRun(url, run, caller)));
   return {
     runs,
@@ -55,8 +69,44 @@ export async function viewExperiment(url: string, name: string, caller: Headers 
   };
 }
 
+/** All models of an experiment. */
+export async function viewModels(url: string, name: string): Promise<ViewedModel[]> {
+  const { models = [] } = await search<{ models?: RawModel[] }>(url, { name, what: "logged-models", caller: {} });
+  return models.map(({ info }) => {
+    const address = `${url}/api/2.0/mlflow/logged-models/${info.model_id}/artifacts/directories`;
+    const list = (folder: string): string => `${address}?artifact_directory_path=${encodeURIComponent(folder)}`;
+    return {
+      id: info.model_id,
+      name: info.name,
+      status: info.status,
+      runId: info.source_run_id,
+      tags: toRecord(info.tags),
+      readArtifacts: () => readArtifacts(url, { list, root: info.artifact_uri, caller: {} }),
+    };
+  });
+}
+
+/** Finds everything of one sort in the experiment of that name. */
+async function search<Answer>(
+  url: string,
+  { name, what, caller }: { name: string; what: "runs" | "logged-models"; caller: Headers },
+): Promise<Answer> {
+  const api = `${url}/api/2.0/mlflow`;
+  const { experiment } = await getJson<{ experiment: { experiment_id: string } }>(
+    `${api}/experiments/get-by-name?experiment_name=${name}`,
+    caller,
+  );
+  const body = JSON.stringify({ experiment_ids: [experiment.experiment_id], max_results: 1000 });
+  const headers = { ...caller, "content-type": "application/json" };
+  return (await (await fetch(`${api}/${what}/search`, { method: "POST", headers, body })).json()) as Answer;
+}
+
+const toRecord = (pairs: Pair[] = []): Record<string, string> =>
+  Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+
 async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Promise<ViewedRun> {
-  const toRecord = (pairs: Pair[] = []) => Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
+  const list = (folder: string): string =>
+    `${url}/api/2.0/mlflow/artifacts/list?run_id=${info.run_id}&path=${encodeURIComponent(folder)}`;
   const keys = (data.metrics ?? []).map(({ key }) => key);
   const metrics = await Promise.all(
     keys.map(async (key) => [key, await readHistory(url, info.run_id, { key, caller })] as const),
@@ -70,7 +120,7 @@ async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Pr
     tags: toRecord(data.tags),
     params: toRecord(data.params),
     metrics: Object.fromEntries(metrics),
-    artifacts: await readArtifacts(url, info, { caller }),
+    artifacts: await readArtifacts(url, { list, root: info.artifact_uri, caller }),
   };
 }
 
@@ -87,20 +137,21 @@ async function readHistory(
   return metrics.map(({ step = 0, value }) => `${step} ${value}`);
 }
 
-/** Of all folders. */
-async function readArtifacts(
-  url: string,
-  info: Pick<RawRun["info"], "run_id" | "artifact_uri">,
-  { caller, folder = "" }: { caller: Headers; folder?: string },
-): Promise<Record<string, string>> {
-  const { files = [] } = await getJson<{ files?: { path: string; is_dir: boolean }[] }>(
-    `${url}/api/2.0/mlflow/artifacts/list?run_id=${info.run_id}&path=${encodeURIComponent(folder)}`,
-    caller,
-  );
-  const root = new URL(info.artifact_uri).pathname.replace(/^\//, "");
+/** Where artifacts are listed, by folder, and where they are. */
+interface ArtifactPlace {
+  readonly list: (folder: string) => string;
+  readonly root: string;
+  readonly caller: Headers;
+}
+
+/** The texts of the files of a folder and of all below it, by path. */
+async function readArtifacts(url: string, place: ArtifactPlace, folder = ""): Promise<Record<string, string>> {
+  const { list, root, caller } = place;
+  const { files = [] } = await getJson<{ files?: { path: string; is_dir: boolean }[] }>(list(folder), caller);
+  const folderOfAll = new URL(root).pathname.replace(/^\//, "");
   const contents = files.map(async ({ path, is_dir: isFolder }): Promise<Record<string, string>> => {
-    if (isFolder) return readArtifacts(url, info, { caller, folder: path });
-    const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${root}/${path}`, { headers: caller });
+    if (isFolder) return readArtifacts(url, place, path);
+    const answer = await fetch(`${url}/api/2.0/mlflow-artifacts/artifacts/${folderOfAll}/${path}`, { headers: caller });
     return { [path]: await answer.text() };
   });
   return Object.assign({}, ...(await Promise.all(contents)));

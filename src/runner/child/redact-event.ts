@@ -2,8 +2,8 @@ import type { StageEvent } from "../../base/event.ts";
 import { redact } from "../../util/redact.ts";
 
 /**
- * An event without secrets in the texts that people read: what a command printed, what goes on, why it failed. Names, numbers and paths are
- * left as they are; others count on them.
+ * An event without secrets in the texts that people read: what a command printed, what goes on, why it failed, what a data set is called, which
+ * may be the address of a database. Other names, numbers and paths are left as they are; conditions and files count on them.
  */
 export function redactEvent(event: StageEvent, secrets: readonly string[]): StageEvent {
   const hide = (text: string): string => redact(text, secrets);
@@ -14,6 +14,8 @@ export function redactEvent(event: StageEvent, secrets: readonly string[]): Stag
       const { note, activity } = event;
       return { ...event, activity: hide(activity), ...(note !== undefined && { note: hide(note) }) };
     }
+    case "dataset":
+      return { ...event, name: hide(event.name) };
     case "failed": {
       const { message, hint, detail } = event.failure;
       const failure = {
