@@ -182,16 +182,21 @@ async function keepDeleted(state: DeliveryState, runFolder: string): Promise<Del
   return deleted;
 }
 
-/** Tells the server of a run whose process died without a word: what had not ended is KILLED, at the time of its last event. */
-export async function closeDeadRun({ runFolder, server, signal }: DeliverOptions): Promise<void> {
-  await withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
+/**
+ * Tells the server how a run has ended whose process died without a word, by the events that it left unsaid, the run's end among them.
+ * All that it did say has to be there already. Throws `MlflowError` when the server does not take part.
+ */
+export async function deliverEnd(options: DeliverOptions, unsaid: readonly RunEvent[]): Promise<DeliveryState> {
+  const { runFolder, server, signal } = options;
+  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
     const state = await loadDeliveryState(runFolder);
-    if (state?.server !== server.url || state.isComplete) return;
-    const client = createMlflowClient(server, signal);
-    for (const [key, run] of Object.entries(state.runs)) {
-      if (run === undefined || state.ended.includes(key as RunKey)) continue; // keys again
-      await client.updateRun(run.id, { status: "KILLED", endTime: state.lastAt });
-    }
-    await saveDeliveryState(runFolder, { ...state, isComplete: true });
+    if (state?.server !== server.url) throw new Error(`${runFolder} was not delivered to this server`);
+    // Another process was faster.
+    if (state.isComplete) return state;
+    const session = { ...options, client: createMlflowClient(server, signal), runId: basename(runFolder) };
+    const told = await tellEvents(unsaid, { state, known: undefined }, session);
+    await settle(state, told, session);
+    await saveDeliveryState(runFolder, told);
+    return told;
   });
 }

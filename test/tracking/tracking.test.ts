@@ -238,16 +238,52 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     ]);
   });
 
-  it("is marked as killed when pipe itself was", async () => {
-    await using project = await createProject({
-      "p.yaml": "version: 1\nname: cells\nexperiment: dead\nstages:\n  wait: { run: echo waiting; sleep 60 }\n",
-    });
-    const run = project.start(["run", "p.yaml"], nowhere);
-    await run.waitForLine("waiting");
-    run.kill("SIGKILL");
-    await run.result;
-    expect((await project.pipe(["mlflow", "sync"], environment(server.url))).code).toBe(0);
-    const view = await viewExperiment(server.url, "dead");
-    expect(view.runs.map(({ status }) => status)).toEqual(["KILLED", "KILLED"]);
+  it.each([
+    ["told to nobody", "dead", nowhere],
+    ["told in part", "half-dead", undefined],
+  ])(
+    "is there as killed, with its logs and page, when pipe was killed and it was %s",
+    async (_told, experiment, env) => {
+      await using project = await createProject({
+        "p.yaml": `version: 1
+name: cells
+experiment: ${experiment}
+stages:
+  quick: { run: echo quick }
+  wait: { run: echo waiting; sleep 60, needs: [quick] }
+  after: { run: echo never, needs: [wait] }
+`,
+      });
+      const run = project.start(["run", "p.yaml"], env ?? environment(server.url));
+      await run.waitForLine("wait | waiting");
+      const statuses = async (): Promise<Record<string, string>> => {
+        const { runs } = await viewExperiment(server.url, experiment);
+        return Object.fromEntries(runs.map(({ name, status }) => [name.split(" ")[0], status]));
+      };
+      if (env === undefined)
+        await expect
+          .poll(() => statuses().catch(() => undefined), { timeout: 60_000 })
+          .toEqual({ cells: "RUNNING", quick: "FINISHED", wait: "RUNNING" });
+      run.kill("SIGKILL");
+      await run.result;
+      for (const _time of ["first", "second"]) {
+        expect(await sync(project)).toContain("/#/experiments/");
+        expect(await statuses()).toEqual({ cells: "KILLED", quick: "FINISHED", wait: "KILLED" });
+        const view = await viewExperiment(server.url, experiment);
+        const parent = view.run("cells");
+        expect(Object.keys(parent.artifacts).sort()).toEqual(["pipeline.yaml", "report.html", "resolved.json"]);
+        expect(parent.artifacts["report.html"]).toBe(await project.read("runs/latest/report.html"));
+        expect(parent.artifacts["report.html"]).toContain('<span class="status broken-off">broken off</span>');
+        const wait = view.run("wait");
+        expect(wait.artifacts["log.txt"]).toMatch(/^waiting\n/);
+        expect(wait.tags).toMatchObject({ "pipe.fingerprint": expect.stringMatching(/^[0-9a-f]{64}$/) });
+        expect(view.run("quick").artifacts["log.txt"]).toBe("quick\n");
+      }
+    },
+  );
+
+  it("is not there when pipe was killed before it could say that the run begins", async () => {
+    await using project = await createProject({ "runs/20261124-000000-cells-0000/events.ndjson": "" });
+    expect(await sync(project)).toBe("20261124-000000-cells-0000  nothing is recorded\n");
   });
 });

@@ -4,15 +4,16 @@ import { FailureError } from "../../base/failure.ts";
 import { createPalette } from "../../report/palette.ts";
 import { renderRefused, renderTracking } from "../../report/tracking-summary.ts";
 import { listRunIds } from "../../runner/run-list.ts";
-import { isAbandoned } from "../../runner/run-record.ts";
-import { closeDeadRun, deliverRun } from "../../tracking/deliver.ts";
+import type { DeliveryState } from "../../tracking/delivery-state.ts";
 import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
 import { ensureMlflow } from "../../tracking/mlflow-command.ts";
 import { MlflowError } from "../../tracking/mlflow-error.ts";
+import type { ServerAddress } from "../../tracking/server-address.ts";
 import { runUrl } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { openProject } from "../open-project.ts";
 import { rejectAction } from "../reject-action.ts";
+import { syncRun } from "../sync-run.ts";
 import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 
@@ -80,19 +81,13 @@ async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCo
     return 2;
   }
   const palette = createPalette({ isColored });
+  const user = trackingUser(io.environment);
   let hasFailed = false;
   for (const run of runs) {
     try {
-      const options = {
-        runFolder: join(runsFolder, run),
-        server,
-        user: trackingUser(io.environment),
-        signal,
-        shouldCheck: true,
-      };
-      const state = await deliverRun(options);
-      if (!state.isComplete && (await isAbandoned(options.runFolder))) await closeDeadRun(options);
-      const end = state.isDeleted ? "deleted in MLflow, and left so" : runUrl(server, state);
+      const options = { runFolder: join(runsFolder, run), server, user, signal, shouldCheck: true };
+      const state = await syncRun(options, (text) => io.stderr.write(`warning: ${text}\n`));
+      const end = describeDelivery(state, server);
       io.stdout.write(`${run}  ${end}${renderRefused(state.numRefused, palette)}\n`);
     } catch (error) {
       if (!(error instanceof MlflowError || error instanceof FailureError)) throw error;
@@ -102,6 +97,11 @@ async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCo
   }
   if (runs.length === 0) io.stdout.write("There are no runs yet.\n");
   return hasFailed ? 1 : 0;
+}
+
+function describeDelivery(state: DeliveryState, server: ServerAddress): string {
+  if (state.isDeleted) return "deleted in MLflow, and left so";
+  return state.runs.pipeline === undefined ? "nothing is recorded" : runUrl(server, state);
 }
 
 function failWithoutServer(io: Invocation["io"]): ExitCode {

@@ -19,7 +19,7 @@ import { reportFailure } from "../report-failure.ts";
 import { createSetupReport } from "../setup-report.ts";
 import { prepareSurroundings } from "../stage-surroundings.ts";
 import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
-import { reportFile, writeReport } from "../write-report.ts";
+import { tryToWriteReport } from "../write-report.ts";
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   if (invocation.options["dry-run"]) return (await import("./plan.ts")).plan(invocation);
@@ -62,16 +62,7 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       cache,
       listeners: [(event: RunEvent) => reporter.handle(event), tracker.handle],
       request: { set: invocation.options.set ?? [], target: invocation.options.target ?? [] },
-      async writeReport(runFolder, end) {
-        try {
-          await writeReport(runFolder, end);
-          return reportFile;
-        } catch (error) {
-          // Hours of work do not fail for the lack of a page on them.
-          notify("warning", `the run's page could not be written (${String(error)}); later: pipe report ${end.run}`);
-          return undefined;
-        }
-      },
+      writeReport: (runFolder, end) => tryToWriteReport(runFolder, { end, warn: (text) => notify("warning", text) }),
       force: selectForced(pipeline, invocation),
       ...(target === undefined ? {} : { target }),
       keepGoing: invocation.options["keep-going"] === true,
