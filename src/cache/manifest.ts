@@ -73,6 +73,16 @@ export function parseManifest(text: string): Manifest | undefined {
   }
 }
 
+/** Whether a text is a manifest of another version of this program, a newer one perhaps. */
+export function isOtherVersion(text: string): boolean {
+  try {
+    const stored: unknown = JSON.parse(text);
+    return isObject(stored) && typeof stored["version"] === "number" && stored["version"] !== 1;
+  } catch {
+    return false;
+  }
+}
+
 /** The types of all fields that are read of a manifest; a damaged one may be any JSON. */
 const fieldTypes = {
   fingerprint: isString,

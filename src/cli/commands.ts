@@ -72,7 +72,7 @@ export const commands: readonly CommandDefinition[] = [
     summary:
       "List kept results (ls), read them again (verify), remove some (gc), keep some from that (pin, unpin), copy all to the remote cache (push).",
     positionals: ["ls|verify|gc|pin|unpin|push", "[ENTRY|RUN|STAGE]"],
-    options: ["sort", "max-size", "older-than", "keep-runs", "dry-run", "json", "quiet"],
+    options: ["sort", "max-size", "older-than", "keep-runs", "compare", "dry-run", "json", "quiet"],
     load: async () => (await import("./commands/cache.ts")).cache,
   },
   {

@@ -113,6 +113,10 @@ export const optionTable = {
     placeholder: "NUMBER",
     description: "Keep all that this many of the latest runs lead to; 10 unless given.",
   },
+  compare: {
+    type: "switch",
+    description: "With push: read all that the remote cache has, and replace what is not the same.",
+  },
   "dry-run": {
     type: "switch",
     description: "Say what would be done, and do nothing.",

@@ -65,7 +65,7 @@ describe("a remote cache in a folder", () => {
     const { code, stdout } = await second.pipe(["run", "words.yaml"], { env });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /warning the remote cache .* has tree but not as it was made \(the content of "files" is another\); it is made here/,
+      /warning the remote cache .* has tree but not as it was made \(the content of "files" is another\); it is made here and replaced there/,
     );
     expect(stdout).toContain("2 executed");
     expect(await second.read("runs/latest/stages/count/outputs/lines.txt")).toBe("2000\n");

@@ -2,10 +2,13 @@
 export interface ByteReader {
   /** The next bytes as text up to a line feed, without it. Throws when none comes within `maxBytes`. */
   readLine(maxBytes: number): Promise<string>;
-  /** The next `numBytes` bytes in pieces, none of them copied. Throws when the stream ends before. */
+  /** The next `numBytes` bytes in pieces, none of them copied. Throws `ShortStreamError` when the stream ends before. */
   take(numBytes: number): AsyncGenerator<Uint8Array>;
   isAtEnd(): Promise<boolean>;
 }
+
+/** A stream has fewer bytes than were to be taken. */
+export class ShortStreamError extends Error {}
 
 export function createByteReader(pieces: AsyncIterable<Uint8Array>): ByteReader {
   const source = pieces[Symbol.asyncIterator]();
@@ -25,7 +28,7 @@ export function createByteReader(pieces: AsyncIterable<Uint8Array>): ByteReader 
   };
   async function* take(numBytes: number): AsyncGenerator<Uint8Array> {
     for (let left = numBytes; left > 0; ) {
-      if (!(await fill())) throw new Error(`it ends ${left} bytes too early`);
+      if (!(await fill())) throw new ShortStreamError(`it ends ${left} bytes too early`);
       const piece = cut(left);
       left -= piece.length;
       yield piece;

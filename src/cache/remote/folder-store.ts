@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { replaceFile } from "../../util/atomic-write.ts";
 import { pathExists } from "../../util/path-exists.ts";
@@ -16,7 +17,7 @@ export function createFolderStore(folder: string): RemoteStore {
   };
   return {
     name: folder,
-    has: (key) => pathExists(join(folder, key)),
+    sizeOf: async (key) => (await stat(join(folder, key)).catch(() => undefined))?.size,
     async read(key, signal) {
       const path = join(folder, key);
       return (await pathExists(path)) ? createReadStream(path, { highWaterMark: 1 << 20, signal }) : undefined;

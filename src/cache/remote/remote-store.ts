@@ -1,10 +1,12 @@
-/** Keeps objects by key, somewhere else. An object is there whole or not at all, and is never changed. */
+/** Keeps objects by key, somewhere else. An object is there whole or not at all; one that turns out to be damaged is written anew. */
 export interface RemoteStore {
   /** For messages; holds no secret. */
   readonly name: string;
-  has(key: string, signal: AbortSignal): Promise<boolean>;
+  /** The object's size in bytes; undefined when there is none. */
+  sizeOf(key: string, signal: AbortSignal): Promise<number | undefined>;
   /** The object's bytes in pieces; undefined when there is none. */
   read(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Replaces what is there. */
   write(key: string, content: RemoteContent, signal: AbortSignal): Promise<void>;
 }
 

@@ -74,12 +74,11 @@ export function createS3Store({ bucket, prefix, endpoint, region, credentials }:
   const at = (key: string) => ({ Bucket: bucket, Key: prefix + key });
   return {
     name: `s3://${bucket}/${prefix}`,
-    async has(key, abortSignal) {
+    async sizeOf(key, abortSignal) {
       try {
-        await client.send(new HeadObjectCommand(at(key)), { abortSignal });
-        return true;
+        return (await client.send(new HeadObjectCommand(at(key)), { abortSignal })).ContentLength ?? 0;
       } catch (error) {
-        if (isAbsent(error)) return false;
+        if (isAbsent(error)) return undefined;
         throw error;
       }
     },

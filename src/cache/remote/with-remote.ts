@@ -4,7 +4,8 @@ import type { Fingerprint } from "../../base/ids.ts";
 import type { OutputDeclaration } from "../../pipeline/pipeline.ts";
 import type { Attempt, Cache, CacheEntry, RestoreResult } from "../cache.ts";
 import type { Manifest } from "../manifest.ts";
-import { fetchOutputs, findRemoteManifest, pushEntry } from "./remote-entries.ts";
+import { pushEntry } from "./push-entry.ts";
+import { fetchOutputs, findRemoteManifest, UnsoundEntryError } from "./remote-entries.ts";
 import type { RemoteStore } from "./remote-store.ts";
 
 export interface RemoteOptions {
@@ -31,9 +32,10 @@ export interface RemoteBackedCache extends Cache {
 
 /**
  * Puts a remote store behind a local cache. The store can be slow, wrong or gone: that costs a warning and never a run. After
- * the first failure the run goes on without it.
+ * the first failure the run goes on without it. An entry that is not as it was made costs that entry alone, and is replaced once it was made here.
  */
 export function withRemote(local: Cache, { store, notify, limits = defaultLimits }: RemoteOptions): RemoteBackedCache {
+  const unsound = new Set<Fingerprint>();
   const asked = new Map<Fingerprint, Promise<Manifest | undefined>>();
   const closing = new AbortController();
   let isLost = false;
@@ -45,12 +47,20 @@ export function withRemote(local: Cache, { store, notify, limits = defaultLimits
       notify("warning", `the remote cache ${store.name} ${what} (${messageOf(error)}); this run goes on without it`);
     isLost = true;
   };
+  const distrust = (fingerprint: Fingerprint, what: string, error: unknown): void => {
+    unsound.add(fingerprint);
+    notify(
+      "warning",
+      `the remote cache ${store.name} has ${what} but not as it was made (${messageOf(error)}); it is made here and replaced there`,
+    );
+  };
   const ask = async (fingerprint: Fingerprint): Promise<Manifest | undefined> => {
     if (isLost) return undefined;
     try {
       return await within(limits.askMs, (signal) => findRemoteManifest(store, fingerprint, signal));
     } catch (error) {
-      lose("does not answer as it should", error);
+      if (error instanceof UnsoundEntryError) distrust(fingerprint, `the result ${fingerprint.slice(0, 12)}`, error);
+      else lose("does not answer as it should", error);
       return undefined;
     }
   };
@@ -63,7 +73,10 @@ export function withRemote(local: Cache, { store, notify, limits = defaultLimits
     numPending += 1;
     pushes = pushes.then(async () => {
       if (!isLost && !closing.signal.aborted)
-        await pushEntry(store, entry, closing.signal).catch((error) => lose("does not take results", error));
+        await pushEntry(store, entry, {
+          signal: closing.signal,
+          believe: unsound.has(entry.manifest.fingerprint) ? "nothing" : "sizes",
+        }).catch((error) => lose("does not take results", error));
       numPending -= 1;
     });
   };
@@ -81,10 +94,12 @@ export function withRemote(local: Cache, { store, notify, limits = defaultLimits
       return { type: "restored", entry };
     } catch (error) {
       asked.set(fingerprint, Promise.resolve(undefined));
-      notify(
-        "warning",
-        `the remote cache ${store.name} has ${manifest.madeFor} but not as it was made (${messageOf(error)}); it is made here`,
-      );
+      if (error instanceof LateError)
+        notify(
+          "warning",
+          `the remote cache ${store.name} is slow with ${manifest.madeFor} (${error.message}); it is made here`,
+        );
+      else distrust(fingerprint, manifest.madeFor, error);
       return { type: "failed" };
     }
   };
@@ -140,13 +155,15 @@ function draftOf({ version, fingerprint, outputs, outputsFolder, superseded, ...
   return draft;
 }
 
+class LateError extends Error {}
+
 /** Does something that has to end in time, also where it does not listen to its signal. */
 async function within<Value>(ms: number, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      const error = new Error(`no answer within ${Math.round(ms / 1000)} s`);
+      const error = new LateError(`no answer within ${Math.round(ms / 1000)} s`);
       controller.abort(error);
       reject(error);
     }, ms);
