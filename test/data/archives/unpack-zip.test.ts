@@ -1,32 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openBudget } from "../../../src/data/archives/size-limits.ts";
-import { unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
-import type { UnpackOptions } from "../../../src/data/archives/unpack-options.ts";
+import { createUnpackRig, type UnpackRig } from "./unpack-rig.ts";
 
+let rig: UnpackRig;
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pipe-unzip-"));
-  await mkdir(join(folder, "out"));
+  rig = await createUnpackRig();
+  folder = rig.folder;
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rig[Symbol.asyncDispose]());
 
-/** Makes an archive with Python's zipfile, which writes what it is told to. */
-function makeZip(script: string): string {
-  const path = join(folder, "a.zip");
-  const prelude = `import sys, zipfile, stat\nz = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)\n`;
-  execFileSync("python3", ["-W", "ignore", "-c", `${prelude}${script}\nz.close()`, path]);
-  return path;
-}
-
-const unpack = async (archive: string, options: Partial<UnpackOptions> = {}) =>
-  unpackArchive({
-    ...{ archive, target: join(folder, "out"), numThreads: 2, budget: await openBudget(archive, 200) },
-    ...{ signal: new AbortController().signal, onProgress: () => {}, ...options },
-  });
+const makeZip: UnpackRig["makeZip"] = (script) => rig.makeZip(script);
+const unpack: UnpackRig["unpack"] = (archive, options) => rig.unpack(archive, options);
 
 describe("unpacking a zip", () => {
   it("unpacks stored and deflated files, in folders, with progress to the last byte", async () => {
@@ -39,11 +25,6 @@ describe("unpacking a zip", () => {
     expect(await readFile(join(folder, "out", "a", "b.txt"), "utf8")).toBe("x".repeat(100_000));
     expect((await readdir(join(folder, "out"))).sort()).toEqual(["a", "c.txt", "empty"]);
     expect(seen.at(-1)).toBe(100_001);
-  });
-
-  it("reads zip64", async () => {
-    const archive = makeZip('with z.open(zipfile.ZipInfo("big.txt"), "w", force_zip64=True) as f: f.write(b"big")');
-    expect(await unpack(archive)).toEqual(["big.txt"]);
   });
 
   it.each([
@@ -59,13 +40,6 @@ describe("unpacking a zip", () => {
     ["names equal but for case", 'z.writestr("A.txt", "1"); z.writestr("a.txt", "2")', /same file on some disks/],
   ])("refuses %s, and writes nothing", async (_what, script, message) => {
     await expect(unpack(makeZip(script))).rejects.toThrow(message);
-    expect(await readdir(join(folder, "out"))).toEqual([]);
-  });
-
-  it("notices a damaged byte by the CRC, and keeps no damaged file", async () => {
-    const damage =
-      'z.writestr("a.txt", "hello world", zipfile.ZIP_STORED); z.close(); p = sys.argv[1]; b = bytearray(open(p, "rb").read()); b[b.index(b"hello")] ^= 1; open(p, "wb").write(b)';
-    await expect(unpack(makeZip(damage))).rejects.toThrow(/CRC does not match/);
     expect(await readdir(join(folder, "out"))).toEqual([]);
   });
 
@@ -92,7 +66,7 @@ describe("unpacking a zip", () => {
 
   it("unpacks files too large for one go", async () => {
     const archive = makeZip(
-      'import random\nb = random.Random(1).randbytes(20 << 20)\nz.writestr("deflated", b)\nz.writestr("stored", b, zipfile.ZIP_STORED)',
+      'b = random.Random(1).randbytes(20 << 20)\nz.writestr("deflated", b)\nz.writestr("stored", b, zipfile.ZIP_STORED)',
     );
     expect(await unpack(archive)).toEqual(["deflated", "stored"]);
     const [deflated, stored] = await Promise.all(
