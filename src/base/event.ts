@@ -141,6 +141,8 @@ export type WaitReason =
   | { readonly type: "result"; readonly pid: number; readonly host: string }
   /** A process of a run that was killed has to end first. */
   | { readonly type: "orphan"; readonly pid: number }
+  /** Many files of the user's, or ones that changed, are read to know their content. */
+  | { readonly type: "inputs"; readonly path: string; readonly numFiles: number }
   /** The last try failed, and the next one, of `times`, begins in `delayMs`. */
   | {
       readonly type: "retry";

@@ -4,7 +4,7 @@ import { FailureError, fail } from "../base/failure.ts";
 import type { ContentDigest } from "../base/ids.ts";
 import { computeTreeDigest } from "./content-digest.ts";
 import { UnreadableFileError } from "./reading/read-content.ts";
-import { readContents } from "./reading/read-contents.ts";
+import { manyFiles, readContents } from "./reading/read-contents.ts";
 import { openStatIndex, type ReadFile, type UserPathContent } from "./stat-index.ts";
 import type { StatedFile } from "./stat-list.ts";
 import { describeFile, walkStats } from "./stat-walk.ts";
@@ -14,6 +14,10 @@ export interface UserPathOptions {
   readonly indexFolder: string;
   /** Absolute paths that are no content of a folder, e.g. the runner's own. */
   readonly excluded?: readonly string[];
+  /** Aborted to give up at once. */
+  readonly signal?: AbortSignal;
+  /** Called before many files are read. */
+  readonly onReading?: (numFiles: number) => void;
 }
 
 /** What a user's path held when it was looked at. */
@@ -44,7 +48,7 @@ export async function digestUserPath(path: string, options: UserPathOptions): Pr
   if (unchanged !== undefined) return { ...unchanged, stamp };
   const files = walk.listFiles();
   const known = await index.loadDigests();
-  const read = await readUnknown(path, files, known);
+  const read = await readUnknown(path, files, { ...options, known });
   const content = describeContent(read);
   // A file that changed meanwhile is no longer as the walk found it.
   const isAsWalked = read.every(({ file }, position) => file === files[position]);
@@ -67,14 +71,16 @@ function describeContent(read: readonly ReadFile[]): UserPathContent {
 async function readUnknown(
   root: string,
   files: readonly StatedFile[],
-  known: ReadonlyMap<string, string>,
+  { known, signal, onReading }: UserPathOptions & { readonly known: ReadonlyMap<string, string> },
 ): Promise<ReadFile[]> {
   const read = files.map((file) => ({ file, digest: known.get(file.signature) }));
   let pending = read.filter(({ digest }) => digest === undefined);
   for (let attempt = 0; pending.length > 0; attempt++) {
     const pathOf = ({ file }: { file: StatedFile }) => join(root, file.path);
     if (attempt === maxAttempts) failForWriter(pathOf(pending[0]!));
-    const contents = await readContents(pending.map(pathOf), { seal: false }).catch(failToRead);
+    if (pending.length > manyFiles) onReading?.(pending.length);
+    const options = { seal: false, ...(signal && { signal }) };
+    const contents = await readContents(pending.map(pathOf), options).catch(failToRead);
     pending = pending.filter((one, index) => {
       const after = describeFile(pathOf(one));
       const isUnchanged = after?.signature === one.file.signature;

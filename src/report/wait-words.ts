@@ -13,6 +13,8 @@ export function describeWait(reason: WaitReason): string {
       return `process ${reason.pid} on ${reason.host} makes the same result`;
     case "orphan":
       return `process ${reason.pid} of a run that was killed still has to end`;
+    case "inputs":
+      return `until ${reason.numFiles.toLocaleString("en")} files of ${reason.path} are read, which are new or changed`;
     case "retry":
       return `${formatDuration(reason.delayMs)} before try ${reason.retry} of ${reason.times} more, since it failed: ${reason.failure.message}`;
     default:

@@ -10,14 +10,15 @@ import { createUserPaths } from "./user-paths.ts";
 /** Gathers what a plan rests on. `results` grows as stages get done. */
 export async function createPlanKnowledge(
   pipeline: Pipeline,
-  { project, cache, force, surroundings }: Pick<RunOptions, "project" | "cache" | "force" | "surroundings">,
+  options: Pick<RunOptions, "project" | "cache" | "force" | "surroundings"> & Partial<Pick<RunOptions, "signal">>,
   results: ReadonlyMap<StageId, CacheEntry>,
 ): Promise<PlanKnowledge> {
+  const { project, cache, force, surroundings, signal } = options;
   const file = relative(project.folder, resolve(pipeline.file));
   return {
     cache,
     history: await openHistory(project.historyFolder, file),
-    userPaths: createUserPaths(project),
+    userPaths: createUserPaths(project, signal),
     results,
     isForced: (stage) => force === "all" || force.has(stage),
     runtimeOf: surroundings.runtimeOf,

@@ -28,6 +28,8 @@ export interface PlanKnowledge {
   readonly isForced: (stage: StageId) => boolean;
   /** What the machine decides and a stage's numbers depend on. */
   readonly runtimeOf: (stage: Stage) => Readonly<Record<string, string>>;
+  /** Called before many files at a path of a stage's are read. */
+  readonly onReading?: (stage: StageId, path: string, numFiles: number) => void;
 }
 
 /** A stage whose inputs are all known. */
@@ -50,7 +52,9 @@ export interface StageInputPath {
 
 /** Decides whether a stage has to run, and why. All stages that it reads from must be done. */
 export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise<StagePlan> {
-  const seen = await seeInputs(stage, knowledge.userPaths.digest);
+  const seen = await seeInputs(stage, (reference) =>
+    knowledge.userPaths.digest(reference, (numFiles) => knowledge.onReading?.(stage.id, reference.path, numFiles)),
+  );
   const inputs = collectInputs(stage, seen, knowledge);
   const fingerprint = computeFingerprint(inputs);
   const plan = { inputs, fingerprint, seen };

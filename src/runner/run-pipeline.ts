@@ -98,7 +98,13 @@ async function createState(
     options,
     results,
     monitor: createJobMonitor(options.executor),
-    knowledge: await createPlanKnowledge(pipeline, options, results),
+    knowledge: {
+      ...(await createPlanKnowledge(pipeline, options, results)),
+      onReading(stage, path, numFiles) {
+        const reason = { type: "inputs", path, numFiles } as const;
+        rest.emit({ type: "stage-waiting", at: options.now(), stage, reason });
+      },
+    },
     resources: createRunResources(stages, options),
     failed: [],
   };

@@ -11,7 +11,7 @@ export type ReadingOptions = SealOptions & ReadingManner;
  * More are read in threads. Of fewer, each is on the disk afterwards if it is sealed: an fsync of every file of a large data
  * set takes longer than to make it again.
  */
-const maxReadHere = 1_000;
+export const manyFiles = 1_000;
 /** Under way at once; more does not make a disk faster. */
 const concurrency = 16;
 /** Large enough that messages cost nothing, small enough that the threads end together. */
@@ -25,7 +25,7 @@ const threadEntry = new URL(
 
 /** Reads files and tells what is in each, in their order. Throws the first `UnreadableFileError` of any, or the signal's reason. */
 export function readContents(paths: readonly string[], options: ReadingOptions): Promise<FileContent[]> {
-  return paths.length > maxReadHere ? readInThreads(paths, options) : readHere(paths, options);
+  return paths.length > manyFiles ? readInThreads(paths, options) : readHere(paths, options);
 }
 
 function readHere(paths: readonly string[], { seal, signal, onProgress }: ReadingOptions): Promise<FileContent[]> {
