@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/setup/build.ts"],
-    // Against hanging only: tests that drive the real command line start processes, which take their time on a busy machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Against hanging only, and far longer than anything takes: tests start processes, which take their time on a busy machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -49,8 +49,8 @@ export async function packRows(rows: readonly number[], options: PackRowsOptions
 
 /** One sample's channels side by side: `[size, size, channels]`. */
 async function decodeRow(row: number, { images, channels, size }: Shard): Promise<Uint8Array> {
-  const planes = await Promise.all(
-    channels.map((channel) => decodeToSize(imagePath(images, images.ids[row] as string, channel), size)),
+  const planes = await mapBounded(channels, channels.length, (channel) =>
+    decodeToSize(imagePath(images, images.ids[row] as string, channel), size),
   );
   const values = new Uint8Array(size * size * channels.length);
   for (const [channel, plane] of planes.entries()) {

@@ -32,22 +32,13 @@ export async function applyOperations(operations: readonly Operation[], delivery
   const starts = operations.filter((operation) => operation.type === "start");
   for (const start of starts.filter(({ run }) => run === "pipeline")) await startRun(start, delivery);
   const ofStages = new Map(starts.filter(({ run }) => run !== "pipeline").map((start) => [start.run, start] as const));
-  await doAll([...ofStages.values()], (start) => startRun(start, delivery));
-  await doAll([...collectLogs(operations)], ([key, batch]) => logBatch(key, batch, delivery));
+  // A failure is thrown only when nothing is under way that could arrive after a second try.
+  await mapBounded([...ofStages.values()], concurrency, (start) => startRun(start, delivery));
+  await mapBounded([...collectLogs(operations)], concurrency, ([key, batch]) => logBatch(key, batch, delivery));
   const keys = [...new Set(operations.map(({ run }) => run))];
-  await doAll(keys, async (key) => {
+  await mapBounded(keys, concurrency, async (key) => {
     for (const operation of operations) if (operation.run === key) await finishRun(operation, delivery);
   });
-}
-
-/** Works on all items; after a failure it starts no more, and throws only when nothing is under way that could arrive after a second try. */
-async function doAll<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const failures: unknown[] = [];
-  await mapBounded(items, concurrency, async (item) => {
-    if (failures.length > 0) return;
-    await work(item).catch((error: unknown) => void failures.push(error));
-  });
-  if (failures.length > 0) throw failures[0];
 }
 
 /** Inputs, artifacts, models and the end of a run, in their order. */

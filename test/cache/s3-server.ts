@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { providePython } from "../rig/python-packages.ts";
 
@@ -15,16 +14,15 @@ export const s3Python = await providePython("moto", ["moto[s3,server]==5.2.5"]);
 
 export async function startS3Server(): Promise<S3Server> {
   if (s3Python.type === "missing") throw new Error(s3Python.reason);
-  const port = await findPort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = spawn(s3Python.python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], {
+  const server = spawn(s3Python.python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(server, "exit");
-  await new Promise<void>((resolve, reject) => {
+  const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [server.stdout, server.stderr])
       createInterface({ input: stream }).on("line", (line) => {
-        if (line.includes("Running on")) resolve();
+        const [, address] = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
+        if (address !== undefined) resolve(address);
       });
     void ended.then(() => reject(new Error("the S3 server ended before it served")));
   });
@@ -43,13 +41,4 @@ export async function startS3Server(): Promise<S3Server> {
       await ended;
     },
   };
-}
-
-async function findPort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

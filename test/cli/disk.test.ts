@@ -34,7 +34,7 @@ async function expectGood(project: ProjectRig): Promise<void> {
   expect(await findLeftovers(project.folder)).toEqual([]);
 }
 
-describe.skipIf(isSkipped)(`a full disk${reason}`, { timeout: 120_000 }, () => {
+describe.skipIf(isSkipped)(`a full disk${reason}`, () => {
   // By what still fits: nothing, a record of the run, a part of the outputs, the first stage but not the second.
   it.each([0, 16_384, 200_000, 800_000])(
     "with %i bytes free ends the run with a word, keeps what there was, and is no trouble once there is space",
@@ -57,7 +57,7 @@ describe.skipIf(isSkipped)(`a full disk${reason}`, { timeout: 120_000 }, () => {
   );
 });
 
-describe.skipIf(isSkipped)(`a disk that may not be written to${reason}`, { timeout: 120_000 }, () => {
+describe.skipIf(isSkipped)(`a disk that may not be written to${reason}`, () => {
   it("can be planned on, and a run says what it may not write", async () => {
     await using project = await createProject();
     using disk = mountSmallDisk(project.folder, sizeBytes);

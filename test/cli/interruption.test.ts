@@ -80,7 +80,7 @@ describe("a runner that is killed", () => {
     const { pid } = JSON.parse(await project.read(`.pipe/work/${fingerprint}/process.json`));
     run.kill("SIGKILL");
     await run.result;
-    await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
     const [, log] = (await project.read("runs/latest/stages/train/log.txt")).split("checkpoint kept\n");
     expect(log).toBe("stopped: the runner of this stage is gone\n");
   });

@@ -139,7 +139,7 @@ describe("a remote cache in a bucket", () => {
     for (const name of await readdir(project.folder, { recursive: true })) {
       if (name.endsWith(".ndjson") || name.endsWith(".json")) expect(await project.read(name)).not.toContain(secret);
     }
-  }, 120_000);
+  });
 
   it("without credentials is a mistake that is named", async () => {
     await using project = await createProject({ "words.yaml": pipeline });

@@ -21,7 +21,7 @@ stages:
 `;
 const run = ["run", "training.yaml", "--no-mlflow"];
 
-describe("DVC", { timeout: 120_000 }, () => {
+describe("DVC", () => {
   it("hashes a dependency after the run: here a file edited meanwhile is not taken for up to date", async () => {
     const slow = training.replace(
       'run: cat "$PIPE_INPUT_DATA"',
@@ -80,7 +80,7 @@ describe("DVC", { timeout: 120_000 }, () => {
   });
 });
 
-describe("Snakemake", { timeout: 120_000 }, () => {
+describe("Snakemake", () => {
   it("wants to be unlocked by hand after a kill: here the same command goes on", async () => {
     const waiting = training.replace("run: cat", "run: echo begun; [ -e go ] || sleep 60; cat");
     await using project = await createProject({ "training.yaml": waiting, "data.txt": "old\n" });
@@ -93,7 +93,7 @@ describe("Snakemake", { timeout: 120_000 }, () => {
   });
 });
 
-describe("Nextflow", { timeout: 120_000 }, () => {
+describe("Nextflow", () => {
   it("runs again without a word why: here each cause is named, with the old value, the new one and the line", async () => {
     await using project = await createProject({ "training.yaml": training, "data.txt": "old\n" });
     await project.pipe(run);
@@ -103,7 +103,7 @@ describe("Nextflow", { timeout: 120_000 }, () => {
   });
 });
 
-describe("Wireit", { timeout: 240_000 }, () => {
+describe("Wireit", () => {
   it("reports success with 299 of 3,000 files after a kill in the middle of a cache write: here all are there, or none", async () => {
     const pipeline = `version: 1
 name: many
@@ -130,7 +130,7 @@ stages:
   });
 });
 
-describe("moon", { timeout: 120_000 }, () => {
+describe("moon", () => {
   it("gives `run a b` and `run b a` one key: here names and their order are in no key, and what differs is told apart", async () => {
     const pair = `version: 1
 name: pair
@@ -154,7 +154,7 @@ stages:
   });
 });
 
-describe("Turborepo", { timeout: 120_000 }, () => {
+describe("Turborepo", () => {
   it("does not see data that git ignores: here it counts as any other", async () => {
     await using project = await createProject({
       "training.yaml": training,

@@ -18,7 +18,7 @@ describe.skipIf(isSkipped)(
     let bytes: Buffer;
     beforeAll(async () => {
       fashion = await serveFashion({ numTrain: 240, numTest: 40 });
-    }, 120_000);
+    });
     afterAll(() => fashion?.[Symbol.asyncDispose]());
 
     const submissionOf = (project: ProjectRig): Promise<Buffer> =>

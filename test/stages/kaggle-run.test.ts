@@ -60,7 +60,7 @@ afterEach(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-describe("a pipeline from Kaggle to Kaggle", { timeout: 60_000 }, () => {
+describe("a pipeline from Kaggle to Kaggle", () => {
   it("runs to a scored submission, then comes from the cache without a word to Kaggle", async () => {
     const events = await project.events(["run", "pipeline.yaml"], { env });
     expect(outcomes(events)).toEqual({ download: "executed", predict: "executed", submit: "executed" });

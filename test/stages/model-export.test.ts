@@ -63,7 +63,7 @@ describe.each(archNames)("a %s", (arch) => {
     const outputs = { onnx: "model.onnx", mlflow: "mlflow/", timm: "timm/" };
     stage = createRecordingStage({ with: { model }, folder: own, environment: {}, outputs });
     await modelExport.run(stage);
-  }, 120_000);
+  });
   afterAll(() => network.dispose());
 
   it("is the folder that timm has loaded, byte for byte, with the same logits", () => {
@@ -81,7 +81,6 @@ describe.each(archNames)("a %s", (arch) => {
 
   it.skipIf(python.type === "missing")(
     `gives the same in onnxruntime, whatever the size and the number of images${skipReason}`,
-    { timeout: 60_000 },
     async () => {
       for (const [numImages, height, width] of [
         [3, 64, 64],
@@ -101,7 +100,6 @@ describe.each(archNames)("a %s", (arch) => {
 
 it.skipIf(python.type === "missing")(
   `the deepest network, and what the how-to page shows, work in onnxruntime and numpy${skipReason}`,
-  { timeout: 120_000 },
   async () => {
     const own = join(folder, "page");
     const outputs = (stage: string) => join(own, "runs", "latest", "stages", stage, "outputs");

@@ -183,7 +183,7 @@ describe("model/train refuses", () => {
   });
 });
 
-describe("a trained model", { timeout: 60_000 }, () => {
+describe("a trained model", () => {
   let model: string;
   beforeAll(async () => {
     const stage = await train({});
@@ -194,7 +194,7 @@ describe("a trained model", { timeout: 60_000 }, () => {
     }
     expect(imagesOf(stage)).toEqual(["predictions 1", "top-losses 1"]);
     model = stage.output("model");
-  }, 60_000);
+  });
 
   it("has pictures of the end of each phase and of the best epoch, at the size of its phase", async () => {
     const [phase] = defaults.phases;
@@ -303,7 +303,7 @@ describe("a trained model", { timeout: 60_000 }, () => {
   });
 });
 
-describe("model/find-lr", { timeout: 120_000 }, () => {
+describe("model/find-lr", () => {
   async function findLr(changes: Partial<ModelFindLrWith> = {}): Promise<RecordingStage<ModelFindLrWith>> {
     const { train: dataset, arch, conv1_init, head, batch, loss, optimizer, device, seed, stats } = defaults;
     const shared = { train: dataset, arch, conv1_init, head, size, batch, loss, optimizer, device, seed };

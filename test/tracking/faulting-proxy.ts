@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
@@ -42,7 +42,13 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
   let numRequests = 0;
   const late: Promise<unknown>[] = [];
   const waiting: { readonly number: number; readonly resolve: () => void }[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
+    // A caller that is killed while it still speaks is part of the game; anything else is a bug of this proxy and must show.
+    handle(request, response).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ECONNRESET") throw error;
+    });
+  });
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const number = numRequests;
     numRequests += 1;
     for (const one of waiting) if (one.number <= number) one.resolve();
@@ -58,10 +64,11 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     if (fault === "unauthorized") return answerInjected(401, "UNAUTHENTICATED");
     if (fault === "reject") return answerInjected(400, "INVALID_PARAMETER_VALUE");
     const forward = async () => {
-      const { host: _, connection: __, ...headers } = request.headers;
+      // Each call by a connection of its own: of one that was idle for a while the server may let go at that very moment.
+      const { host: _, ...headers } = request.headers;
       const answer = await fetch(`${proxy.target}${path}`, {
         method: request.method ?? "GET",
-        headers: headers as Record<string, string>,
+        headers: { ...(headers as Record<string, string>), connection: "close" },
         body: body.length > 0 ? body : null,
       });
       return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
@@ -80,7 +87,7 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     function answerInjected(status: number, code: string): void {
       response.writeHead(status).end(JSON.stringify({ error_code: code, message: "injected" }));
     }
-  });
+  }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

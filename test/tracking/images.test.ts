@@ -31,48 +31,44 @@ for run_id in (run.info.run_id, sys.argv[2]):
 const withoutMoment = (path: string): string =>
   path.replace(/(\+timestamp\+)\d{13}\+[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[+.])/, "$1TIME+UUID");
 
-describe.skipIf(mlflowPython.type === "missing")(
-  `a series of images in a real MLflow server${reason}`,
-  { timeout: 120_000 },
-  () => {
-    let server: MlflowServer;
-    beforeAll(async () => {
-      server = await startMlflowServer();
-    }, 300_000);
-    afterAll(async () => server?.[Symbol.asyncDispose]());
+describe.skipIf(mlflowPython.type === "missing")(`a series of images in a real MLflow server${reason}`, () => {
+  let server: MlflowServer;
+  beforeAll(async () => {
+    server = await startMlflowServer();
+  }, 300_000);
+  afterAll(async () => server?.[Symbol.asyncDispose]());
 
-    it("has the names and the tag that Python's client gives it, and can be loaded by that", async () => {
-      await using recorded = await createRecordedRun("ours");
-      for (const step of [1, 40]) {
-        const file = join(recorded.outputsFolder, "plots", `epoch-${step}`);
-        const image = sharp({ create: { width: 400, height: 300, channels: 3, background: "black" } });
-        await writeFile(`${file}.png`, await image.clone().png().toBuffer());
-        await writeFile(`${file}.webp`, await image.clone().resize(256, 192).webp().toBuffer());
-      }
-      await recorded.record();
-      const { signal } = new AbortController();
-      await deliverRun({
-        runFolder: recorded.folder,
-        server: { url: server.url },
-        user: "ada",
-        signal,
-        shouldCheck: true,
-      });
-      const ours = (await viewExperiment(server.url, "ours")).run("train");
-      if (mlflowPython.type === "missing") throw new Error(mlflowPython.reason);
-      const { stdout } = await run(mlflowPython.python, ["-c", script, server.url, ours.id]);
-
-      const theirs = (await viewExperiment(server.url, "python")).run("python");
-      const imagesOf = ({ artifacts }: { artifacts: object }) =>
-        Object.keys(artifacts)
-          .filter((path) => path.startsWith("images/"))
-          .map(withoutMoment)
-          .sort();
-      expect(imagesOf(theirs)).toHaveLength(4);
-      expect(imagesOf(ours)).toEqual(imagesOf(theirs));
-      expect(ours.tags["mlflow.loggedImages"]).toBe(theirs.tags["mlflow.loggedImages"]);
-      const loaded = "[['PNG', 400, 300], ['PNG', 400, 300], ['WEBP', 256, 192], ['WEBP', 256, 192]]";
-      expect(stdout.split("\n").filter((line) => line.startsWith("["))).toEqual([loaded, loaded]);
+  it("has the names and the tag that Python's client gives it, and can be loaded by that", async () => {
+    await using recorded = await createRecordedRun("ours");
+    for (const step of [1, 40]) {
+      const file = join(recorded.outputsFolder, "plots", `epoch-${step}`);
+      const image = sharp({ create: { width: 400, height: 300, channels: 3, background: "black" } });
+      await writeFile(`${file}.png`, await image.clone().png().toBuffer());
+      await writeFile(`${file}.webp`, await image.clone().resize(256, 192).webp().toBuffer());
+    }
+    await recorded.record();
+    const { signal } = new AbortController();
+    await deliverRun({
+      runFolder: recorded.folder,
+      server: { url: server.url },
+      user: "ada",
+      signal,
+      shouldCheck: true,
     });
-  },
-);
+    const ours = (await viewExperiment(server.url, "ours")).run("train");
+    if (mlflowPython.type === "missing") throw new Error(mlflowPython.reason);
+    const { stdout } = await run(mlflowPython.python, ["-c", script, server.url, ours.id]);
+
+    const theirs = (await viewExperiment(server.url, "python")).run("python");
+    const imagesOf = ({ artifacts }: { artifacts: object }) =>
+      Object.keys(artifacts)
+        .filter((path) => path.startsWith("images/"))
+        .map(withoutMoment)
+        .sort();
+    expect(imagesOf(theirs)).toHaveLength(4);
+    expect(imagesOf(ours)).toEqual(imagesOf(theirs));
+    expect(ours.tags["mlflow.loggedImages"]).toBe(theirs.tags["mlflow.loggedImages"]);
+    const loaded = "[['PNG', 400, 300], ['PNG', 400, 300], ['WEBP', 256, 192], ['WEBP', 256, 192]]";
+    expect(stdout.split("\n").filter((line) => line.startsWith("["))).toEqual([loaded, loaded]);
+  });
+});

@@ -10,7 +10,7 @@ const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reas
 const pipeline =
   "version: 1\nname: hello\nstages:\n  hello: { run: 'echo hi > \"$PIPE_OUTPUT_X\"', outputs: { x: { kind: file, path: x.txt } } }\n";
 
-describe.skipIf(mlflowPython.type === "missing")(`pipe mlflow${reason}`, { timeout: 240_000 }, () => {
+describe.skipIf(mlflowPython.type === "missing")(`pipe mlflow${reason}`, () => {
   it("starts a server that runs find, takes earlier runs, and ends it", async () => {
     if (mlflowPython.type === "missing") return;
     const program = `#!/bin/sh\nexec "${mlflowPython.python}" -m mlflow "$@"\n`;

@@ -55,8 +55,12 @@ type Pair = { key: string; value: string };
 
 type Headers = Readonly<Record<string, string>>;
 
-/** `caller`: headers that say who asks, where the server wants to know. */
-export async function viewExperiment(url: string, name: string, caller: Headers = {}): Promise<MlflowView> {
+/** Each call by a connection of its own: of one that was idle for a while the server may let go at that very moment. */
+const fresh = { connection: "close" };
+
+/** `login`: headers that say who asks, where the server wants to know. */
+export async function viewExperiment(url: string, name: string, login: Headers = {}): Promise<MlflowView> {
+  const caller = { ...fresh, ...login };
   const found = await search<{ runs?: RawRun[] }>(url, { name, what: "runs", caller });
   const runs = await Promise.all((found.runs ?? []).map((run) => viewRun(url, run, caller)));
   return {

@@ -78,7 +78,7 @@ async function expectAllThere(project: ProjectRig, view: MlflowView): Promise<vo
   expect(parent?.metrics).toEqual(Object.fromEntries(onParent));
 }
 
-describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server${reason}`, { timeout: 120_000 }, () => {
+describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
   beforeAll(async () => {
@@ -204,7 +204,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
     const system = ["cpu_utilization_percentage", "system_memory_usage_megabytes", "system_memory_usage_percentage"];
     const sampled = Object.fromEntries(system.map((name) => [`system/${name}`, [expect.stringMatching(/^0 [\d.]+$/)]]));
     const soFar = { status: "RUNNING", metrics: { loss: ["3 0.5"], ...sampled } };
-    await expect.poll(metrics, { timeout: 60_000 }).toMatchObject(soFar);
+    await expect.poll(metrics).toMatchObject(soFar);
     await project.write({ gate: "" });
     expect((await run.result).code).toBe(0);
     await sync(project);
@@ -220,7 +220,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server$
       const view = await viewExperiment(server.url, "dying").catch(() => undefined);
       return view?.runs.find(({ name }) => name === "first");
     };
-    await expect.poll(first, { timeout: 60_000 }).toMatchObject({ status: "RUNNING", metrics: { loss: ["3 0.5"] } });
+    await expect.poll(first).toMatchObject({ status: "RUNNING", metrics: { loss: ["3 0.5"] } });
     // Nobody listens there.
     proxy.target = "http://127.0.0.1:9";
     await project.write({ gate: "" });

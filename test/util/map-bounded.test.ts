@@ -25,4 +25,16 @@ describe("mapping with a bound", () => {
     await expect(mapping).rejects.toThrow("broken");
     expect(started.length).toBeLessThan(5);
   });
+
+  it("fails as the first item that fails does, whichever is quicker, and only when nothing is under way", async () => {
+    let numActive = 0;
+    const mapping = mapBounded([4, 9, 2, 1], 3, async (turns) => {
+      numActive += 1;
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      numActive -= 1;
+      if (turns !== 4) throw new Error(`broken after ${turns}`);
+    });
+    await expect(mapping).rejects.toThrow("broken after 9");
+    expect(numActive).toBe(0);
+  });
 });

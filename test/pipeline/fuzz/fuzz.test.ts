@@ -116,4 +116,4 @@ test("the command line says the same of changed pipelines, and ends with 0 or 2"
     expect(code).toBe(errors.length > 0 ? 2 : 0);
     expect(JSON.parse(stdout).diagnostics).toMatchObject(errors.map(({ code, location }) => ({ code, location })));
   }
-}, 120_000);
+});

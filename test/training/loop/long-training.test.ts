@@ -83,4 +83,4 @@ it("keeps averages, best epochs and the end of each phase, the same after an int
   expect(new Set(["last", "ema", "swa", "phases/all", "phases/head"].map((name) => whole.weights[name])).size).toBe(5);
   await expect(run("interrupted", 8)).rejects.toThrow("interrupted");
   expect(await run("interrupted")).toEqual(whole);
-}, 240_000);
+});

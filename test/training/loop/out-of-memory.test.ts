@@ -73,7 +73,7 @@ async function run(work: string, changes: Partial<TrainingRecipe> = {}, images =
 }
 
 // TensorFlow's allocator waits ten seconds for somebody to free memory before it gives up.
-describe("without memory", { timeout: 120_000 }, () => {
+describe("without memory", () => {
   it("halves what is computed at once, and ends as if it had begun so", async () => {
     const halved = await run("halved");
     expect(halved.shrunk.length).toBeGreaterThan(0);
