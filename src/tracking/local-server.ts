@@ -45,6 +45,9 @@ export interface StartOptions {
 
 const startMs = 180_000;
 
+/** MLflow else keeps seven processes waiting for jobs of its own (judges of language models), beside trainings that need the machine. */
+const withoutJobs = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" };
+
 /** Starts a server that outlives this process, and waits until it answers. */
 export async function startLocalServer({ environment, command, port, signal }: StartOptions): Promise<LocalServer> {
   const folder = localServerFolder(environment);
@@ -65,7 +68,7 @@ export async function startLocalServer({ environment, command, port, signal }: S
       ],
     ],
     // Its own session: Ctrl-C here is not meant for it.
-    { cwd: folder, env: { ...environment }, detached: true, stdio: ["ignore", log, log] },
+    { cwd: folder, env: { ...withoutJobs, ...environment }, detached: true, stdio: ["ignore", log, log] },
   );
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));

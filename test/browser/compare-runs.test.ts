@@ -23,12 +23,12 @@ stages:
         printf "{\\"metric\\": \\"val/macro_f1\\", \\"value\\": %.4f, \\"step\\": %d}\\n", 0.7 * (1 - loss), epoch } }'
 `;
 
-describe.skipIf(lacks.length > 0)(`MLflow's pages${reason}`, { timeout: 300_000 }, () => {
+describe.skipIf(lacks.length > 0)(`MLflow's pages${reason}`, () => {
   let server: MlflowServer;
   let browser: Browser;
   beforeAll(async () => {
     [server, browser] = await Promise.all([startMlflowServer(), launchChromium()]);
-  }, 300_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.[Symbol.asyncDispose]();

@@ -73,7 +73,7 @@ stages:
     const { code, stdout } = await project.pipe(["plan", "planned.yaml", "--set", "params.n=2"]);
     expect(code).toBe(0);
     expect(
-      stdout.replaceAll(/(saves|took|up to) \S+ (ms|s)/g, "$1 …").replace(/\S+ GB are/, "… are"),
+      stdout.replaceAll(/(saves|took|up to) (\d+ min )?\S+ (ms|s)/g, "$1 …").replace(/\S+ [kMGT]?B are/, "… are"),
     ).toBe(`  a  runs     run changed echo 1 > $PIPE_OUTPUT_X → echo 2 > $PIPE_OUTPUT_X (planned.yaml:5), took … last time
   b  may run  depends on what a will give, took … last time
   c  cached   saves …

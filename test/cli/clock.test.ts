@@ -21,7 +21,6 @@ function runBack(project: ProjectRig, numLooks: number): Promise<RunEvent[]> {
   return project.events(args, { env });
 }
 
-<<<<<<< HEAD
 /** Until the index trusts a file's times: until they are two seconds older than those of a file that is written now. */
 async function waitUntilOld(path: string): Promise<void> {
   const { ctimeMs } = await stat(path);
@@ -30,14 +29,11 @@ async function waitUntilOld(path: string): Promise<void> {
     await writeFile(probe, "");
     return (await stat(probe)).ctimeMs - ctimeMs;
   };
-  await expect.poll(ageMs, { timeout: 20_000, interval: 100 }).toBeGreaterThan(2_100);
+  await expect.poll(ageMs, { interval: 100 }).toBeGreaterThan(2_100);
   await rm(probe);
 }
 
-describe("a clock that is set back", { timeout: 120_000 }, () => {
-=======
 describe("a clock that is set back", () => {
->>>>>>> 1821992 (Fail as the first of several would, wait longer in tests)
   it("between two runs changes nothing: what is known stays known, and edits are seen", async () => {
     await using project = await create();
     await project.pipe(args);

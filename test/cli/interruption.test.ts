@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/base/event.ts";
+import { runTraced } from "../crash/crash-points.ts";
+import { isAlive } from "../rig/is-alive.ts";
 import { finishedStages, outcomesOf } from "../rig/outcomes.ts";
-import { createProject, type ProjectRig } from "../rig/project.ts";
+import { createProject } from "../rig/project.ts";
 
 /** Waits in its first attempt, having kept a checkpoint; a second attempt finds that and ends. */
 const resuming = `version: 1
@@ -94,17 +95,24 @@ stages:
   a: { run: "seq 100 > $PIPE_OUTPUT_ALL/a; echo a", outputs: { all: { kind: files, path: all } } }
   b: { run: "cat $PIPE_INPUT_ALL/a > $PIPE_OUTPUT_X; echo b", inputs: { all: "\${{ stages.a.outputs.all }}" }, outputs: { x: { kind: file, path: x } } }
 `;
+    const args = ["run", "making.yaml", "--json"];
     await using whole = await createProject({ "making.yaml": making });
-    const wanted = finishedStages(await whole.events(["run", "making.yaml"])).map(({ outputs }) => outputs);
+    const { points, stdout } = await runTraced(whole, args);
+    const wanted = finishedStages(parseEvents(stdout)).map(({ outputs }) => outputs);
+    const recorded = points.filter(
+      ({ role, call, path }) => role === "runner" && call === "write" && path === "runs/<run>/events.ndjson",
+    );
 
     await using project = await createProject({ "making.yaml": making });
     let numKills = 0;
-    while (await killAfterEvents(project, numKills + 1)) {
-      numKills += 1;
-      // Every second kill starts from an empty cache, the others from what the one before left.
-      if (numKills % 2 === 0) await rm(join(project.folder, ".pipe", "cache"), { recursive: true, force: true });
+    for (const [index, point] of recorded.entries()) {
+      // Every second run starts from an empty cache, the others from what the one before left: they may have fewer events.
+      if (index % 2 === 0) await rm(join(project.folder, ".pipe", "cache"), { recursive: true, force: true });
+      const { wasKilled } = await runTraced(project, args, { ...point, moment: "after", victims: "process" });
+      if (wasKilled) numKills += 1;
     }
-    expect(numKills).toBeGreaterThan(6);
+    expect(recorded.length).toBeGreaterThan(6);
+    expect(numKills).toBeGreaterThan(recorded.length / 2);
     const events = await project.events(["run", "making.yaml"]);
     expect(finishedStages(events).map(({ outputs }) => outputs)).toEqual(wanted);
     expect(await project.list(".pipe/work")).toEqual([]);
@@ -114,15 +122,10 @@ stages:
   });
 });
 
-/** Whether the runner still had so many events to report; it is then killed at once. */
-async function killAfterEvents(project: ProjectRig, numEvents: number): Promise<boolean> {
-  const run = project.start(["run", "making.yaml", "--json"]);
-  let numSeen = 0;
-  createInterface({ input: run.process.stdout as Readable }).on("line", () => {
-    numSeen += 1;
-    if (numSeen === numEvents) run.kill("SIGKILL");
-  });
-  return (await run.result).signal === "SIGKILL";
+/** One event a line. */
+function parseEvents(text: string): RunEvent[] {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line) as RunEvent);
 }
 
 describe("two runners at once", () => {
@@ -144,12 +147,3 @@ stages:
     expect((await second.result).stdout).toContain("slow: cached");
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

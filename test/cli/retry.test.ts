@@ -62,14 +62,15 @@ test $n -ge 3 && echo made > $PIPE_OUTPUT_X`;
 
 describe("a stage that takes longer than its timeout", () => {
   it("is ended and fails, with what it printed last", async () => {
-    const stage = { run: "echo begins; sleep 600 & sleep 600", timeout: "1s" };
+    // Long enough for the command to begin, also on a busy machine.
+    const stage = { run: "echo begins; sleep 600 & sleep 600", timeout: "15s" };
     await using project = await createProject({ "p.yaml": pipelineOf(stage) });
     const [end] = finishedStages(await project.events(["run", "p.yaml"]));
     expect(end?.outcome).toMatchObject({
       type: "failed",
       failure: {
         cause: "timeout",
-        message: "The stage did not end within its timeout of 1 s.",
+        message: "The stage did not end within its timeout of 15 s.",
         detail: expect.stringContaining("begins"),
       },
     });
@@ -77,7 +78,7 @@ describe("a stage that takes longer than its timeout", () => {
 
   it("can be tried again", async () => {
     const run = "test -e $PIPE_WORK/half && exit 0; touch $PIPE_WORK/half; sleep 600";
-    const stage = { run, timeout: "1500ms", retry: { times: 1, backoff: "1ms" } };
+    const stage = { run, timeout: "15s", retry: { times: 1, backoff: "1ms" } };
     await using project = await createProject({ "p.yaml": pipelineOf(stage) });
     expect(outcomesOf(await project.events(["run", "p.yaml"]))).toEqual({ train: "executed" });
   });

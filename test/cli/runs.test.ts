@@ -23,9 +23,15 @@ describe("pipe runs", () => {
     expect(code).toBe(0);
     const rows = stdout.split("\n");
     expect(rows[0]).toMatch(/^run +pipeline +begun +took +status +run\/cached\/failed\/skipped +metrics +commit$/);
-    expect(rows[1]).toMatch(/^\S+-good-\S+ +good +now +\S+ m?s +done +0\/2\/0\/0 +best\/val_macro_f1 0\.7$/);
-    expect(rows[2]).toMatch(/^\S+-bad-\S+ +bad +now +\S+ m?s +failed +1\/0\/1\/0 +best\/val_macro_f1 0\.1$/);
-    expect(rows[3]).toMatch(/^\S+-good-\S+ +good +now +\S+ m?s +done +2\/0\/0\/0 +best\/val_macro_f1 0\.7$/);
+    expect(rows[1]).toMatch(
+      /^\S+-good-\S+ +good +(?:now|\d+ min) +[\d.]+ m?s +done +0\/2\/0\/0 +best\/val_macro_f1 0\.7$/,
+    );
+    expect(rows[2]).toMatch(
+      /^\S+-bad-\S+ +bad +(?:now|\d+ min) +[\d.]+ m?s +failed +1\/0\/1\/0 +best\/val_macro_f1 0\.1$/,
+    );
+    expect(rows[3]).toMatch(
+      /^\S+-good-\S+ +good +(?:now|\d+ min) +[\d.]+ m?s +done +2\/0\/0\/0 +best\/val_macro_f1 0\.7$/,
+    );
     expect(rows.slice(4)).toEqual([""]);
   });
 

@@ -106,7 +106,7 @@ const ownSchema = {
   },
 };
 
-describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 300_000 }, () => {
+describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, () => {
   let mlflow: MlflowServer;
   let kaggle: KaggleServer;
   let project: ProjectRig;
@@ -132,7 +132,7 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, { timeout: 
       numPolls: 0,
       credentials: { token: planted.token, key: planted.key },
     });
-  }, 300_000);
+  });
   afterAll(async () => {
     await kaggle?.close();
     await project?.[Symbol.asyncDispose]();

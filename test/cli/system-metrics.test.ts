@@ -2,17 +2,19 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/base/event.ts";
+import { isAlive } from "../rig/is-alive.ts";
 import { outcomesOf } from "../rig/outcomes.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 
-/** A stage that works until the run's events match. They hold the command, too, which must not match itself. */
+/** A stage that computes for a moment, then works until the run's events match. They hold the command, too, which must not match itself. */
 const pipelineOf = (project: ProjectRig, pattern: string, more: object = {}): string =>
   JSON.stringify({
     version: 1,
     name: "hungry",
     stages: {
       work: {
-        run: `until grep -q '${pattern}' ${project.folder}/runs/latest/events.ndjson; do sleep 0.1; done
+        run: `i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done
+until grep -q '${pattern}' ${project.folder}/runs/latest/events.ndjson; do sleep 0.1; done
 echo '{"metric": "score", "value": 1}'; echo ok > "$PIPE_OUTPUT_X"`,
         outputs: { x: { kind: "file", path: "x.txt" } },
         ...more,
@@ -56,7 +58,8 @@ describe("what a stage takes of the machine", () => {
     await using project = await createProject();
     await project.write({ "p.yaml": pipelineOf(project, "system[/]cpu") });
     const sampled = samplesIn(await project.events(["run", "p.yaml"]));
-    expect(Object.keys(sampled)).toEqual([
+    // A second sample follows after ten seconds, which a busy machine may need to see the first.
+    expect(Object.keys(sampled).slice(0, 3)).toEqual([
       "0 cpu_utilization_percentage",
       "0 system_memory_usage_megabytes",
       "0 system_memory_usage_percentage",
@@ -84,10 +87,11 @@ until grep -q "system[/]cpu[^}]*\\"step\\":$n" ${events}; do sleep 0.1; done; te
     const all = await project.events(["run", "p.yaml"]);
     expect(outcomesOf(all)).toEqual({ work: "executed" });
     const samples = Object.keys(samplesIn(all));
-    expect(samples.filter((name) => name.endsWith("cpu_utilization_percentage"))).toEqual([
-      "0 cpu_utilization_percentage",
-      "1 cpu_utilization_percentage",
-    ]);
+    const steps = samples
+      .filter((name) => name.endsWith("cpu_utilization_percentage"))
+      .map((name) => parseInt(name, 10));
+    expect(steps.length).toBeGreaterThanOrEqual(2);
+    expect(steps).toEqual([...steps.keys()]);
   });
 
   it("holds the GPUs that it sees, as far as the driver tells of them", async () => {
@@ -105,7 +109,8 @@ until grep -q "system[/]cpu[^}]*\\"step\\":$n" ${events}; do sleep 0.1; done; te
     });
     await project.write({ "one.yaml": pipelineOf(project, "system[/]gpu", { resources: { gpu: 1 } }) });
     const ofOne = Object.keys(samplesIn(await project.events(["run", "one.yaml", "--force"], { env })));
-    expect(ofOne.filter((name) => name.includes("gpu_")).map((name) => name.split("_")[1])).toEqual(Array(5).fill("0"));
+    const first = ofOne.filter((name) => name.startsWith("0 gpu_"));
+    expect(first.map((name) => name.split("_")[1])).toEqual(Array(5).fill("0"));
   });
 
   it("waits for no driver that hangs, and leaves nothing of it behind", async () => {
@@ -117,13 +122,6 @@ until grep -q "system[/]cpu[^}]*\\"step\\":$n" ${events}; do sleep 0.1; done; te
     expect(outcomesOf(events)).toEqual({ work: "executed" });
     expect(samplesIn(events)).toEqual({});
     const pid = Number(await project.read("asked"));
-    const isThere = (): boolean => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    await expect.poll(isThere).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });

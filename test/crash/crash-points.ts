@@ -6,6 +6,7 @@ import type { CommandResult, ProjectRig } from "../rig/project.ts";
 export interface CrashPoint {
   /** `runner`, or the name of the stage whose process it is. */
   readonly role: string;
+  /** `write-by-clock`: of an event that comes when it is time, not at a step of the run. */
   readonly call: string;
   /** Relative to the project; `#` stands for names that are drawn anew in every run. */
   readonly path: string;
@@ -28,8 +29,8 @@ export interface TracedRun extends CommandResult {
 }
 
 const killSwitch = new URL("./kill-switch.mjs", import.meta.url).href;
-/** No run here takes a tenth of that; one that does hangs. */
-const limitMs = 120_000;
+/** No run here takes a tenth of that, but on a busy machine; one that does hangs. */
+const limitMs = 500_000;
 
 /** Runs `pipe` to its end, or to the kill, and tells what it did. Rejects when it hangs. */
 export async function runTraced(project: ProjectRig, args: readonly string[], kill?: Kill): Promise<TracedRun> {

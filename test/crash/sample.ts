@@ -30,9 +30,9 @@ export function listStepKills(points: readonly CrashPoint[]): Kill[] {
   );
 }
 
-/** So many kills, spread evenly over the whole run. */
+/** So many kills, spread evenly over the whole run, at points that any run of the kind comes to. */
 export function spreadKills(points: readonly CrashPoint[], numKills: number): Kill[] {
-  const all = listKills(points);
+  const all = listKills(points.filter(({ call }) => call !== "write-by-clock"));
   return Array.from({ length: numKills }, (_, index) => all[Math.floor(((index + 0.5) * all.length) / numKills)]!);
 }
 

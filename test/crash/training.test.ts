@@ -15,4 +15,4 @@ test("killed before, in and after checkpoints and in validation, a training goes
   expect(places.map((place) => place && { epoch: Number(place[1]), step: Number(place[2]) })).toEqual(
     kills.map(({ goesOn }) => goesOn ?? null),
   );
-}, 600_000);
+});

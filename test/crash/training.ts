@@ -69,7 +69,9 @@ export function listTrainingKills(points: readonly CrashPoint[]): TrainingKill[]
   /** The last event before a checkpoint; at an epoch's end, it tells of the validation of the averaged weights. */
   const eventBefore = (nth: number): CrashPoint => {
     const before = points.slice(0, points.indexOf(content(nth)));
-    return before.findLast(({ role, path }) => role === "train" && path.endsWith("/events.ndjson")) as CrashPoint;
+    const isEvent = ({ role, call, path }: CrashPoint) =>
+      role === "train" && call === "write" && path.endsWith("/events.ndjson");
+    return before.findLast(isEvent) as CrashPoint;
   };
   return [
     { ...commit(1), moment: "before", victims: "process", goesOn: undefined },

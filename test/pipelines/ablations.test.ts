@@ -30,9 +30,9 @@ stages:
 
 beforeAll(async () => {
   await loadTestTensorflow();
-}, 300_000);
+});
 
-it("trains from scratch and with parts of the recipe changed, and compares them", { timeout: 300_000 }, async () => {
+it("trains from scratch and with parts of the recipe changed, and compares them", async () => {
   const shipped = (name: string) => readFileSync(join(import.meta.dirname, "..", "..", "pipelines", name), "utf8");
   await using project = await createProject({
     "resnet34-256.yaml": shipped("resnet34-256.yaml"),

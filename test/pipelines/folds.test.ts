@@ -16,11 +16,9 @@ function shrink(text: string): string {
 
 beforeAll(async () => {
   await loadTestTensorflow();
-}, 300_000);
+});
 
-it("trains three folds, tunes thresholds on what each has not seen, and submits their mean", {
-  timeout: 300_000,
-}, async () => {
+it("trains three folds, tunes thresholds on what each has not seen, and submits their mean", async () => {
   const shipped = readFileSync(join(import.meta.dirname, "..", "..", "pipelines", "quickstart-folds.yaml"), "utf8");
   await using project = await createProject({ "p.yaml": shrink(shipped) });
   const env = { PIPE_CACHE_DIR: userCacheFolder(process.env) };

@@ -32,9 +32,9 @@ function shrink(text: string): string {
 
 beforeAll(async () => {
   await loadTestTensorflow();
-}, 300_000);
+});
 
-it("runs the recipe of resnet34-512 from Kaggle and pretrained weights to a score", { timeout: 300_000 }, async () => {
+it("runs the recipe of resnet34-512 from Kaggle and pretrained weights to a score", async () => {
   await using project = await createProject({ "cells.yaml": cells });
   await project.pipe(["run", "cells.yaml", "--no-mlflow"]);
   // Where the link leads now: the next run is the latest then.

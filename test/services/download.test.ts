@@ -187,9 +187,9 @@ describe("downloadFile", () => {
 
   it("gives a silent connection up and goes on", async () => {
     server.faults.inject("download", { type: "stall", afterBytes: 300_000 });
-    await download({ idleTimeoutMs: 50 });
+    await download({ idleTimeoutMs: 2_000 });
     expectComplete();
-    expect(notices.join("\n")).toMatch(/sent nothing for 0.05 s/);
+    expect(notices.join("\n")).toMatch(/sent nothing for 2 s/);
   });
 
   it("keeps its part when it is interrupted, and goes on from there the next time", async () => {
@@ -237,7 +237,7 @@ describe("downloadFile", () => {
     server.faults.inject("download", { type: "drop", afterBytes: 300_000 });
     server.faults.inject("download", ...Array.from({ length: 3 }, () => ({ type: "status", status: 503 }) as const));
     await expect(download({ policy: quickPolicy })).rejects.toMatchObject({
-      failure: { cause: "network", hint: expect.stringMatching(/after the [23]\d\d kB/) },
+      failure: { cause: "network", hint: expect.stringMatching(/after the [123]\d\d kB/) },
     });
   });
 

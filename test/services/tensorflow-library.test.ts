@@ -105,7 +105,7 @@ describe("the library in use", () => {
     expect(activities).toEqual([]);
     expect(library).toEqual(describeTensorflow(place));
     expect(existsSync(library.addon)).toBe(true);
-  }, 300_000);
+  });
 
   it("passes on what the compiler says", async () => {
     const environment = process.env;
@@ -119,7 +119,7 @@ describe("the library in use", () => {
     const { message, hint } = await failureOf({ PATH, PIPE_LIBTENSORFLOW: join(folder, "site-packages") });
     expect(message).toMatch(/could not build TensorFlow\.js' addon: .*#error not this one|error: #error not this one/);
     expect(hint).toMatch(/C\+\+17/);
-  }, 300_000);
+  });
 
   it("needs a compiler once, and says so", async () => {
     const own = join(folder, "tensorflow");

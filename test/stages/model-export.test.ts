@@ -45,7 +45,7 @@ interface TimmResult {
 const folder = mkdtempSync(join(tmpdir(), "pipe-export-"));
 beforeAll(async () => {
   await loadTestTensorflow();
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(archNames)("a %s", (arch) => {

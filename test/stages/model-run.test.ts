@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent, StageImage } from "../../src/base/event.ts";
 import { loadPredictions } from "../../src/data/predictions.ts";
 import { createRandom } from "../../src/util/random.ts";
+import { runTraced } from "../crash/crash-points.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 
 const channels = ["red", "green", "blue", "yellow"];
@@ -90,6 +90,7 @@ interface Outcome {
   readonly events: readonly RunEvent[];
   readonly metrics: readonly string[];
   output(stage: string, name: string): string;
+  fingerprint(stage: string): string;
   /** Paths of the files that a stage showed. */
   shown(stage: string): string[];
   images(stage: string): readonly StageImage[];
@@ -117,6 +118,7 @@ async function run(project: ProjectRig): Promise<Outcome> {
     }),
     shown: (stage) => [...finishedOf(stage).files],
     images: (stage) => finishedOf(stage).images ?? [],
+    fingerprint: (stage) => finishedOf(stage).fingerprint ?? "",
     output(stage, name) {
       const finished = finishedOf(stage);
       return join(finished.outputsFolder ?? "", finished.outputs[name]?.path ?? "");
@@ -128,21 +130,14 @@ function bestEpoch({ metrics }: Outcome): number {
   return Number(/^train best\/epoch \d+ (\d+)$/m.exec(metrics.join("\n"))?.[1]);
 }
 
-function childrenOf(pid: number | undefined): number[] {
-  return execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map(Number);
-}
-
-describe("training and prediction through the command line", { timeout: 300_000 }, () => {
+describe("training and prediction through the command line", () => {
   let whole: Outcome;
   let wholeProject: ProjectRig;
   beforeAll(async () => {
     wholeProject = await createProject({ "pipeline.yaml": pipeline(2) });
     await writeCompetition(wholeProject);
     whole = await run(wholeProject);
-  }, 300_000);
+  });
   afterAll(() => wholeProject[Symbol.asyncDispose]());
 
   it("trains, hands the model over to a larger size, and predicts", async () => {
@@ -193,11 +188,12 @@ describe("training and prediction through the command line", { timeout: 300_000 
   it("killed with -9 in the middle of training, it ends with the same bytes and metrics as if never killed", async () => {
     await using project = await createProject({ "pipeline.yaml": pipeline(2) });
     await writeCompetition(project);
-    const killed = project.start(["run", "pipeline.yaml", "--json"]);
-    await killed.waitForLine('"activity":"epoch 2/3"');
-    // The training process itself, which has no time to keep anything; its runner reports a failed stage.
-    for (const pid of childrenOf(killed.process.pid)) process.kill(pid, "SIGKILL");
-    expect((await killed.result).code).toBe(1);
+    // The training process itself, before it can keep the second epoch; its runner reports a failed stage.
+    const killed = await runTraced(project, ["run", "pipeline.yaml"], {
+      ...{ role: "train", call: "rename", nth: 2, moment: "before", victims: "process" },
+      path: `.pipe/work/${whole.fingerprint("train").slice(0, 8)}/kept/checkpoints/checkpoint.json`,
+    });
+    expect([killed.code, killed.wasKilled]).toEqual([1, true]);
     const resumed = await run(project);
     const logs = resumed.events.flatMap((one) =>
       one.type === "stage-event" && one.event.type === "log" ? [one.event.text] : [],

@@ -141,7 +141,7 @@ beforeAll(async () => {
     checkpoint_every: 100,
     seed: 1,
   };
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("model/train refuses", () => {

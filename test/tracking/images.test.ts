@@ -35,7 +35,7 @@ describe.skipIf(mlflowPython.type === "missing")(`a series of images in a real M
   let server: MlflowServer;
   beforeAll(async () => {
     server = await startMlflowServer();
-  }, 300_000);
+  });
   afterAll(async () => server?.[Symbol.asyncDispose]());
 
   it("has the names and the tag that Python's client gives it, and can be loaded by that", async () => {

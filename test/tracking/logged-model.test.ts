@@ -100,72 +100,68 @@ const relativeError = (found: readonly number[], expected: ArrayLike<number>): n
   return Math.max(...found.map((value, index) => Math.abs(value - (expected[index] as number)))) / largest;
 };
 
-describe.skipIf(mlflowPython.type === "missing")(
-  `a model in a real MLflow server${reason}`,
-  { timeout: 300_000 },
-  () => {
-    let server: MlflowServer;
-    let proxy: FaultingProxy;
-    let project: ProjectRig;
-    beforeAll(async () => {
-      server = await startMlflowServer();
-      proxy = await startFaultingProxy(server.url);
-      project = await createProject({ "p.yaml": pipeline });
-      // Told to nobody yet.
-      const { code, stderr } = await project.pipe(["run", "p.yaml"], {
-        env: { MLFLOW_TRACKING_URI: "http://127.0.0.1:9" },
-      });
-      expect(stderr).not.toContain("internal error");
+describe.skipIf(mlflowPython.type === "missing")(`a model in a real MLflow server${reason}`, () => {
+  let server: MlflowServer;
+  let proxy: FaultingProxy;
+  let project: ProjectRig;
+  beforeAll(async () => {
+    server = await startMlflowServer();
+    proxy = await startFaultingProxy(server.url);
+    project = await createProject({ "p.yaml": pipeline });
+    // Told to nobody yet.
+    const { code, stderr } = await project.pipe(["run", "p.yaml"], {
+      env: { MLFLOW_TRACKING_URI: "http://127.0.0.1:9" },
+    });
+    expect(stderr).not.toContain("internal error");
+    expect(code).toBe(0);
+  });
+  afterAll(async () => {
+    await proxy?.[Symbol.asyncDispose]();
+    await server?.[Symbol.asyncDispose]();
+    await project?.[Symbol.asyncDispose]();
+  });
+
+  it("is there once, whatever gets lost on the way, and twice told", async () => {
+    // Whichever call it is: the first try is not answered, half of the time though it was carried out.
+    const seen = new Set<string>();
+    proxy.fault = ({ method, path, number }) => {
+      const call = `${method} ${path.replace(/\?.*/, "")}`;
+      if (!/model|outputs/.test(path) || seen.has(call)) return "none";
+      seen.add(call);
+      return number % 2 === 0 ? "lose-answer" : "refuse";
+    };
+    for (const url of [proxy.url, server.url]) {
+      const { code } = await project.pipe(["mlflow", "sync"], { env: { MLFLOW_TRACKING_URI: url } });
       expect(code).toBe(0);
-    }, 600_000);
-    afterAll(async () => {
-      await proxy?.[Symbol.asyncDispose]();
-      await server?.[Symbol.asyncDispose]();
-      await project?.[Symbol.asyncDispose]();
-    });
+    }
+    const [model, ...others] = await viewModels(server.url, "logged-model");
+    expect(others).toEqual([]);
+    const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
+    expect(model).toMatchObject({ name: "model", status: "LOGGED_MODEL_READY", runId: id });
+    expect(await listedOnRun(server.url, id)).toEqual([model?.id]);
+    expect([...seen].filter((call) => call.startsWith("PUT")).length).toBeGreaterThanOrEqual(6);
+  });
 
-    it("is there once, whatever gets lost on the way, and twice told", async () => {
-      // Whichever call it is: the first try is not answered, half of the time though it was carried out.
-      const seen = new Set<string>();
-      proxy.fault = ({ method, path, number }) => {
-        const call = `${method} ${path.replace(/\?.*/, "")}`;
-        if (!/model|outputs/.test(path) || seen.has(call)) return "none";
-        seen.add(call);
-        return number % 2 === 0 ? "lose-answer" : "refuse";
-      };
-      for (const url of [proxy.url, server.url]) {
-        const { code } = await project.pipe(["mlflow", "sync"], { env: { MLFLOW_TRACKING_URI: url } });
-        expect(code).toBe(0);
-      }
-      const [model, ...others] = await viewModels(server.url, "logged-model");
-      expect(others).toEqual([]);
-      const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
-      expect(model).toMatchObject({ name: "model", status: "LOGGED_MODEL_READY", runId: id });
-      expect(await listedOnRun(server.url, id)).toEqual([model?.id]);
-      expect([...seen].filter((call) => call.startsWith("PUT")).length).toBeGreaterThanOrEqual(6);
-    });
+  it("predicts in Python what pipe predicts, by the run's name for it and by its own", async () => {
+    const stages = join(project.folder, "runs/latest/stages");
+    const own = await loadPredictions(join(stages, "predict/outputs/predictions"));
+    const images = join(stages, "unzip/outputs/files/test");
+    expect((await readdir(images)).length).toBe(5 * 4);
+    const thresholds = JSON.parse(await readFile(join(stages, "thresholds/outputs/thresholds.json"), "utf8"));
+    const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
+    const [model] = await viewModels(server.url, "logged-model");
+    for (const uri of [`runs:/${id}/model`, `models:/${model?.id}`]) {
+      const { predictions, metadata, refusal, example } = await loadInPython(uri, server.url, images, own.ids);
+      expect(relativeError(predictions.logits.flat(), own.logits)).toBeLessThan(1e-4);
+      expect(relativeError(predictions.probabilities.flat(), own.probabilities)).toBeLessThan(1e-4);
+      expect(metadata).toMatchObject({ arch: "resnet18", size: 32, thresholds: thresholds.thresholds });
+      expect(refusal).toContain("dtype of input float32 does not match expected dtype uint8");
+      expect(example).toEqual(["uint8", 1, 4, 32, 32]);
+    }
+  });
 
-    it("predicts in Python what pipe predicts, by the run's name for it and by its own", async () => {
-      const stages = join(project.folder, "runs/latest/stages");
-      const own = await loadPredictions(join(stages, "predict/outputs/predictions"));
-      const images = join(stages, "unzip/outputs/files/test");
-      expect((await readdir(images)).length).toBe(5 * 4);
-      const thresholds = JSON.parse(await readFile(join(stages, "thresholds/outputs/thresholds.json"), "utf8"));
-      const { id } = (await viewExperiment(server.url, "logged-model")).run("export");
-      const [model] = await viewModels(server.url, "logged-model");
-      for (const uri of [`runs:/${id}/model`, `models:/${model?.id}`]) {
-        const { predictions, metadata, refusal, example } = await loadInPython(uri, server.url, images, own.ids);
-        expect(relativeError(predictions.logits.flat(), own.logits)).toBeLessThan(1e-4);
-        expect(relativeError(predictions.probabilities.flat(), own.probabilities)).toBeLessThan(1e-4);
-        expect(metadata).toMatchObject({ arch: "resnet18", size: 32, thresholds: thresholds.thresholds });
-        expect(refusal).toContain("dtype of input float32 does not match expected dtype uint8");
-        expect(example).toEqual(["uint8", 1, 4, 32, 32]);
-      }
-    });
-
-    it("takes no room in the run's folder once it is told", async () => {
-      const kept = join(project.folder, "runs/latest/tracking/files/export");
-      expect(await readdir(kept).catch(() => [])).toEqual([]);
-    });
-  },
-);
+  it("takes no room in the run's folder once it is told", async () => {
+    const kept = join(project.folder, "runs/latest/tracking/files/export");
+    expect(await readdir(kept).catch(() => [])).toEqual([]);
+  });
+});

@@ -75,7 +75,7 @@ export async function viewExperiment(url: string, name: string, login: Headers =
 
 /** All models of an experiment. */
 export async function viewModels(url: string, name: string): Promise<ViewedModel[]> {
-  const { models = [] } = await search<{ models?: RawModel[] }>(url, { name, what: "logged-models", caller: {} });
+  const { models = [] } = await search<{ models?: RawModel[] }>(url, { name, what: "logged-models", caller: fresh });
   return models.map(({ info }) => {
     const address = `${url}/api/2.0/mlflow/logged-models/${info.model_id}/artifacts/directories`;
     const list = (folder: string): string => `${address}?artifact_directory_path=${encodeURIComponent(folder)}`;
@@ -85,7 +85,7 @@ export async function viewModels(url: string, name: string): Promise<ViewedModel
       status: info.status,
       runId: info.source_run_id,
       tags: toRecord(info.tags),
-      readArtifacts: () => readArtifacts(url, { list, root: info.artifact_uri, caller: {} }),
+      readArtifacts: () => readArtifacts(url, { list, root: info.artifact_uri, caller: fresh }),
     };
   });
 }

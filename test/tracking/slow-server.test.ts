@@ -15,11 +15,11 @@ stages:
   second: { run: echo second, needs: [first] }
 `;
 
-describe.skipIf(mlflowPython.type === "missing")(`a server that is slow${reason}`, { timeout: 300_000 }, () => {
+describe.skipIf(mlflowPython.type === "missing")(`a server that is slow${reason}`, () => {
   let server: MlflowServer;
   beforeAll(async () => {
     server = await startMlflowServer();
-  }, 300_000);
+  });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
   });

@@ -23,7 +23,7 @@ const fixture: { ema: Record<"constant" | "warmup", Values>; swa: Values } = JSO
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 const loss = createLoss({ type: "focal", gamma: 2 }, 28);
 

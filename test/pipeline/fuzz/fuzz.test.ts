@@ -20,7 +20,7 @@ import { mutateValues, valueMutation } from "./mutate-value.ts";
 
 /** The same 2,000 mutations of valid pipelines, and 300 other texts, in every run of the tests. */
 const seed = 20_181_003;
-/** Of one document; a few ms are usual. */
+/** Of the processor's time, for one document; a few ms are usual. */
 const limitMs = 5_000;
 const file = "pipeline.yaml";
 
@@ -40,12 +40,13 @@ function diagnose(text: string): readonly Diagnostic[] {
 
 /** Fails unless the text is checked in time and each of its mistakes has a place in it. What is accepted is planned too. */
 async function expectChecked(text: string): Promise<void> {
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   const checked = checkText(text);
   if (!checked.ok) expect(checked.error).not.toEqual([]);
   for (const diagnostic of checked.ok ? checked.value.warnings : checked.error) expectLocated(diagnostic, text);
   if (checked.ok) await expectPlanned(checked.value.pipeline, text);
-  expect(performance.now() - startedAt).toBeLessThan(limitMs);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(limitMs);
 }
 
 function expectLocated({ code, message, location }: Diagnostic, text: string): void {
@@ -90,12 +91,12 @@ test("the documents to change are valid", () => {
 test("1,200 pipelines with values deleted, doubled, renamed, retyped, swapped or misspelt are planned or told where they are wrong", async () => {
   const property = fc.asyncProperty(document, valueChanges, (text, all) => expectChecked(mutateValues(text, all)));
   await fc.assert(property, { seed, numRuns: 1_200 });
-}, 300_000);
+});
 
 test("800 pipelines with characters and lines deleted, doubled, inserted, swapped or cut off are planned or told where they are wrong", async () => {
   const property = fc.asyncProperty(document, textChanges, (text, all) => expectChecked(all.reduce(mutateText, text)));
   await fc.assert(property, { seed, numRuns: 800 });
-}, 300_000);
+});
 
 test("300 texts that were never a pipeline are told where they are wrong", async () => {
   const property = fc.asyncProperty(anyText, async (text) => {
@@ -103,7 +104,7 @@ test("300 texts that were never a pipeline are told where they are wrong", async
     await expectChecked(text);
   });
   await fc.assert(property, { seed, numRuns: 300 });
-}, 300_000);
+});
 
 test("the command line says the same of changed pipelines, and ends with 0 or 2", async () => {
   await using project = await createProject();

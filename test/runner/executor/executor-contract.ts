@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Executor, Job, JobRequest, JobState } from "../../../src/runner/executor/executor.ts";
 import { createJobMonitor } from "../../../src/runner/executor/job-monitor.ts";
+import { isAlive } from "../../rig/is-alive.ts";
 
 type Command = readonly [string, ...string[]];
 
@@ -136,10 +137,4 @@ export function describeExecutor(name: string, create: (command: Command) => Exe
       await expect(submit(executor, "exit 0")).rejects.toMatchObject({ failure: { cause: "environment" } });
     });
   });
-}
-
-/** A zombie, ended and not yet collected by whoever inherited it, is not. */
-async function isAlive(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return stat !== "" && !stat.includes(") Z ");
 }

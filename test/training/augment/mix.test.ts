@@ -25,7 +25,7 @@ const fixture = JSON.parse(readFileSync(new URL("mixing.json", fixturesFolder), 
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 600_000);
+});
 
 it.each(fixture.cases)("mixes a batch and its labels as timm does: share $share, box at $center", (expected) => {
   const [count, size, , numChannels] = fixture.shape;

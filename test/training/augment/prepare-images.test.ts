@@ -20,7 +20,7 @@ const { size, numChannels } = fixture;
 let runtime: Runtime;
 beforeAll(async () => {
   runtime = await loadTestTensorflow();
-}, 600_000);
+});
 
 /** Values from 0 to 1 of each changed copy of the fixture's image. */
 function change(settings: readonly Augmentation[]): Float32Array[] {

@@ -6,7 +6,7 @@ import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 const dot = (a: Tensor, b: Tensor): number => a.mul(b).sum().dataSync()[0] as number;
 

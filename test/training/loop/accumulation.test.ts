@@ -25,7 +25,7 @@ const loss = createLoss({ type: "focal", gamma: 2 }, 28);
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 /** One pass for each part of at most `limit` samples; the parts' losses and gradients. */
 function accumulate(network: Network, { images, labels }: TrainingBatch, limit: number, step: number) {

@@ -12,7 +12,7 @@ import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 import { createToySamples, deafObserver, toyNormalization, toyRecipe } from "./toy.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pipe-long-"));
-beforeAll(() => loadTestTensorflow(), 600_000);
+beforeAll(() => loadTestTensorflow());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const [head, all] = toyRecipe.phases as [TrainingRecipe["phases"][number], TrainingRecipe["phases"][number]];

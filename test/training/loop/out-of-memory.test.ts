@@ -22,7 +22,7 @@ beforeAll(async () => {
   process.env["TF_CPU_ALLOCATOR_USE_BFC"] = "1";
   process.env["TF_CPU_BFC_MEM_LIMIT_IN_MB"] = String(memory);
   runtime = await loadTestTensorflow();
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const samples = createToySamples(48, 1, 128);

@@ -8,7 +8,7 @@ import { createToySamples, toyNormalization, toyRecipe } from "./toy.ts";
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 600_000);
+});
 
 const samples = createToySamples(24, 1);
 const batchSize = 7;

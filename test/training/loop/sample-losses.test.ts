@@ -24,7 +24,7 @@ const samples = {
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 describe("the losses of samples", () => {
   const ofSamples = fixture.cases.filter(({ setting }) => ["focal", "bce", "asymmetric"].includes(setting.type));

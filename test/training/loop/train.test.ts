@@ -18,7 +18,7 @@ let runtime: Runtime;
 const folder = mkdtempSync(join(tmpdir(), "pipe-train-"));
 beforeAll(async () => {
   runtime = await loadTestTensorflow();
-}, 600_000);
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const toySamples = createToySamples(100, 1);

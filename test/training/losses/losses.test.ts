@@ -23,7 +23,7 @@ const size = shape[0] * shape[1];
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 function compute(setting: LossSetting, logits: ArrayLike<number>, labels: ArrayLike<number>, shape: [number, number]) {
   const tensors = [logits, labels].map((values) => tf.tensor2d(Float32Array.from(values), shape));

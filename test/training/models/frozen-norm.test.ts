@@ -26,7 +26,7 @@ const loss = createLoss({ type: "focal", gamma: 2 }, numClasses);
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 const valuesOf = ({ statistics }: Network) => statistics.map(({ value }) => [...value.dataSync()]);
 

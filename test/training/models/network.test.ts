@@ -16,7 +16,7 @@ const learningRates = [0.01, 0.01, 0.01] as const;
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 /** Eight images; whether a channel is bright decides its label. */
 function toyBatch() {

@@ -29,7 +29,7 @@ const loss = createLoss({ type: "focal", gamma: 2 }, numClasses);
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 describe("logits", () => {
   it.each(["resnet18", "resnet34", "resnet50", "resnet101", "resnet152"] as const)(

@@ -10,7 +10,7 @@ import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 function parameterOf(name: string, values: number[], group: 0 | 1 | 2 = 0): Parameter {
   const initial = tf.tensor1d(values);

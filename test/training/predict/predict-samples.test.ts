@@ -19,7 +19,7 @@ let network: Network;
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
   network = createReferenceNetwork({ arch: "resnet18", width: 8, hidden: [] });
-}, 600_000);
+});
 afterAll(() => network.dispose());
 
 /** One image: `[size, size, numChannels]` of noise. */

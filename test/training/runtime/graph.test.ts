@@ -9,7 +9,7 @@ import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 let tf: Runtime["tf"];
 beforeAll(async () => {
   tf = (await loadTestTensorflow()).tf;
-}, 300_000);
+});
 
 const read = (tensor: Tensor): number[] => {
   const values = Array.from(tensor.dataSync());

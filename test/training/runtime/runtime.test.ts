@@ -7,7 +7,7 @@ import { loadTestTensorflow } from "../../rig/tensorflow.ts";
 let runtime: Runtime;
 beforeAll(async () => {
   runtime = await loadTestTensorflow();
-}, 300_000);
+});
 
 describe("the TensorFlow runtime", () => {
   it("is TensorFlow 2.21 behind TensorFlow.js", () => {

@@ -94,7 +94,7 @@ describe("a pretrained body", () => {
     tf = (await loadTestTensorflow()).tf;
     const head = { pool: "average", hidden: [], dropout: 0 } as const;
     network = createNetwork({ arch: "resnet50", width: 4, numChannels: 4, numClasses: 2, head, seed: 7 });
-  }, 300_000);
+  });
 
   /** The body's arrays, with what a published file has besides. */
   function published(): Map<string, NamedArray> {
