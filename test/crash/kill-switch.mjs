@@ -15,8 +15,11 @@ const counts = new Map();
 const children = new Set();
 /** What each open file was opened as, by descriptor or handle. */
 const opened = new Map();
-/** Events that are told by the clock: how many they are, and between which others they come, differs from run to run. */
-const byTheClock = /"type":"progress"|"name":"system\//;
+/**
+ * Events that are told by the clock: how many they are, and between which others they come, differs from run to run. The
+ * last of an activity, at which all is done, is told in any case.
+ */
+const byTheClock = /"type":"progress"(?!.*"done":(\d+),"total":\1[,}])|"name":"system\//;
 /** A call that Node makes on behalf of another is part of that one. */
 let isInside = false;
 
