@@ -189,12 +189,13 @@ describe("pipe cache gc", () => {
     expect(stdout.match(/removed leftover/g)).toHaveLength(3);
     expect(stdout).toMatch(/^removed checkpoints .* \(3 B, the result is there\)$/m);
     expect(stdout).toContain("removed 10 B; results and packed images 2.00 kB → 2.00 kB\n");
-    expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(3);
+    // The manifest, and two times outputs with their stamp.
+    expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(5);
     expect(await project.list(".pipe/cache")).not.toContain("abcd");
     // The outputs of the first run are replaced; they go when the run's record does.
     await rm(join(project.folder, "runs", first[0] ?? ""), { recursive: true });
     await project.pipe(["cache", "gc"]);
-    expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(2);
+    expect(await project.list(`.pipe/cache/${entry}`)).toHaveLength(3);
     expect(await runBlocks(project, 1)).toEqual({ large: "cached", copy: "cached" });
   });
 

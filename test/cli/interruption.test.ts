@@ -117,7 +117,11 @@ stages:
     expect(finishedStages(events).map(({ outputs }) => outputs)).toEqual(wanted);
     expect(await project.list(".pipe/work")).toEqual([]);
     for (const entry of await project.list(".pipe/cache")) {
-      expect(await project.list(`.pipe/cache/${entry}`)).toEqual(["manifest.json", expect.stringMatching(/^outputs-/)]);
+      expect(await project.list(`.pipe/cache/${entry}`)).toEqual([
+        "manifest.json",
+        expect.stringMatching(/^outputs-\w+$/),
+        expect.stringMatching(/^outputs-\w+\.stamp$/),
+      ]);
     }
   });
 });

@@ -81,6 +81,15 @@ export async function createProject(files: Readonly<Record<string, string>> = {}
   return rig;
 }
 
+const quiet = { NO_COLOR: "1", FORCE_COLOR: undefined };
+
+/** What whoever runs the tests has set for runs of their own: servers, accounts, limits. Their MLflow server is left alone too. */
+const settings = /^(MLFLOW|KAGGLE|AWS|HF)_|^PIPE_(RESOURCES|STORE|REMOTE_CACHE)$/;
+
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !settings.test(name)));
+}
+
 function startPipe(
   folder: string,
   args: readonly string[],
@@ -89,7 +98,7 @@ function startPipe(
 ): LivePipe {
   const child = spawn(process.execPath, [options.entry ?? entry, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env },
+    env: { ...withoutSettings(process.env), ...quiet, XDG_DATA_HOME: join(folder, ".data"), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);
