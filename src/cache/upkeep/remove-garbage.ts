@@ -6,6 +6,7 @@ import { atomicWrite } from "../../util/atomic-write.ts";
 import { errorCode } from "../../util/error-code.ts";
 import { unreachable } from "../../util/unreachable.ts";
 import { type EntryPlaces, listLeftovers, placesOf, withIdleEntry } from "../entry-places.ts";
+import { stampName } from "../entry-stamp.ts";
 import { layOutCache } from "../layout.ts";
 import { loadManifest, manifestName, serialiseManifest } from "../manifest.ts";
 import type { Garbage } from "./garbage.ts";
@@ -56,6 +57,7 @@ async function removeLeftover(places: EntryPlaces, path: string): Promise<boolea
     await utimes(target, usedAt, usedAt);
   } else if (!(await listLeftovers(places)).includes(path)) return false;
   await removePath(path);
+  if (isSuperseded) await removePath(stampName(path));
   // A folder in which there was nothing else; one that holds an entry stays.
   await rmdir(places.entry).catch(() => {});
   return true;
