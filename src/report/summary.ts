@@ -92,13 +92,22 @@ function renderFiles(view: RunView, stages: readonly StageView[], options: Repor
 }
 
 function renderNextStep({ finished }: RunView, stages: readonly StageView[]): string[] {
-  if (finished?.status === "failed") return ["Run the same command again to go on from here; what is done stays done."];
+  if (finished?.status === "failed") {
+    const first = stages.some(isFutile) ? "Mend what is wrong, then run" : "Run";
+    return [`${first} the same command again to go on from here; what is done stays done.`];
+  }
   if (finished?.status !== "interrupted") return [];
   const keeping = stages.flatMap(({ id, finished: end }) =>
     end?.outcome.type === "interrupted" && end.outcome.resumable ? [id] : [],
   );
   const kept = keeping.length > 0 ? `${keeping.join(", ")} kept its checkpoints. ` : "";
   return [`${kept}Run the same command again to go on.`];
+}
+
+/** Whether the stage would fail again as long as nobody changes anything. */
+function isFutile({ finished }: StageView): boolean {
+  if (finished?.outcome.type !== "failed") return false;
+  return ["input", "configuration", "environment", "refused"].includes(finished.outcome.failure.cause);
 }
 
 function renderRows(rows: readonly (readonly [string, string])[]): string[] {

@@ -69,7 +69,7 @@ async function unpack(stage: Stage, fetched: FetchedFile, name: string): Promise
   const folder = `${fetched.path}.unpacked`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const names = await unpackArchive({
+  const { files: names } = await unpackArchive({
     archive: fetched.path,
     target: folder,
     numThreads: 1,

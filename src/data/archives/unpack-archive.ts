@@ -1,16 +1,16 @@
 import { open } from "node:fs/promises";
 import { fail } from "../../base/failure.ts";
-import type { UnpackOptions } from "./unpack-options.ts";
+import type { UnpackedNames, UnpackOptions } from "./unpack-options.ts";
 import { type TarCompression, unpackTar } from "./unpack-tar.ts";
 import { unpackZip } from "./unpack-zip.ts";
 
 type ArchiveFormat = { readonly type: "zip" } | { readonly type: "tar"; readonly compression: TarCompression };
 
 /**
- * Unpacks a zip, tar, tar.gz or tar.zst archive, known by its first bytes, and returns the paths of the files, relative to the target.
- * Names that lead out of the target, links, devices and bombs are refused. Throws `FailureError`, or the signal's reason.
+ * Unpacks a zip, tar, tar.gz or tar.zst archive, known by its first bytes, and returns what it holds. Names and links that lead
+ * out of the target, devices and bombs are refused. Throws `FailureError`, or the signal's reason.
  */
-export async function unpackArchive(options: UnpackOptions): Promise<string[]> {
+export async function unpackArchive(options: UnpackOptions): Promise<UnpackedNames> {
   const format = await recognize(options.archive);
   return format.type === "zip" ? unpackZip(options) : unpackTar(options, format.compression);
 }

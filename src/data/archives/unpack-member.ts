@@ -40,6 +40,12 @@ export async function unpackMember(zip: OpenZip, member: ZipMember): Promise<voi
   }
 }
 
+/** The content of a small member. Throws when it is larger, or damaged. */
+export function readMember(file: number, member: ZipMember, maxBytes: number): Buffer {
+  if (Math.max(member.packedBytes, member.sizeBytes) > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`);
+  return inflate(readBytes(file, findContent(file, member), member.packedBytes), member);
+}
+
 /** Whether the file is there already, every byte of it: an earlier attempt may have been killed in the middle of it. */
 export function isUnpacked(target: string, { name, sizeBytes, crc32: expected }: ZipMember): boolean {
   const file = openSync(join(target, name), "r");

@@ -46,7 +46,7 @@ async function unpackInto(nest: Nest, { archive, folder, depth }: Place): Promis
   const { budget, nested, record, target } = nest;
   await mkdir(join(target, folder), { recursive: true });
   const done: string[] = [];
-  const names = await unpackArchive({
+  const { files, links } = await unpackArchive({
     ...{ archive, target: join(target, folder), numThreads: nest.numThreads, signal: nest.signal, budget },
     onProgress: (progress) => nest.onProgress(archive, progress),
     onStartOver: () => record.forget(folder),
@@ -62,8 +62,8 @@ async function unpackInto(nest: Nest, { archive, folder, depth }: Place): Promis
     budget.spend(record.unpackedBytes(join(folder, name)) ?? 0);
     await rm(join(target, folder, name), { force: true });
   }
-  const inner = names.filter((name) => folderOf(name) !== undefined);
-  checkInner(archive, names, inner, depth);
+  const inner = files.filter((name) => folderOf(name) !== undefined);
+  checkInner({ archive, depth, inner, names: [...files, ...links] });
   for (const name of inner) {
     const before = budget.spentBytes;
     const place = join(folder, name);
@@ -78,7 +78,15 @@ function folderOf(name: string): string | undefined {
   return /^(.*[^/])\.(?:zip|tar|tar\.gz|tgz|tar\.zst|tzst)$/i.exec(name)?.[1];
 }
 
-function checkInner(archive: string, names: readonly string[], inner: readonly string[], depth: number): void {
+interface InnerArchives {
+  readonly archive: string;
+  readonly depth: number;
+  readonly inner: readonly string[];
+  /** Of all files and links, the archives inside included. */
+  readonly names: readonly string[];
+}
+
+function checkInner({ archive, depth, inner, names }: InnerArchives): void {
   const hint = "Set nested: false to keep archives inside as they are.";
   if (inner.length > 0 && depth === maxDepth) {
     fail("input", `${archive} holds archives in archives more than ${maxDepth} deep: ${inner[0]}.`, hint);

@@ -1,5 +1,12 @@
 import type { SizeBudget } from "./size-limits.ts";
 
+/** What an archive holds, as paths relative to the target. */
+export interface UnpackedNames {
+  /** Without those that were done already. */
+  readonly files: readonly string[];
+  readonly links: readonly string[];
+}
+
 export interface UnpackOptions {
   readonly archive: string;
   /** A folder; what an earlier attempt at the same archive left there is used where that is safe. */

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -7,8 +7,10 @@ import { createGunzip } from "node:zlib";
 import { type Extract, extract, type Header } from "tar-stream";
 import { archiveFailure } from "./archive-failures.ts";
 import { decompressZstd } from "./decompress-zstd.ts";
+import { checkLink, type MemberLink, makeLinks } from "./member-links.ts";
 import { MemberNames, MemberRefused } from "./member-names.ts";
-import type { UnpackOptions } from "./unpack-options.ts";
+import type { SizeBudget } from "./size-limits.ts";
+import type { UnpackedNames, UnpackOptions } from "./unpack-options.ts";
 
 /** A member whose content is to be read before the next one comes. */
 type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): unknown };
@@ -16,10 +18,10 @@ type TarEntry = AsyncIterable<unknown> & { readonly header: Header; resume(): un
 export type TarCompression = "none" | "gzip" | "zstd";
 
 /**
- * Unpacks a tar archive below the target and returns the paths of its files. A tar has no directory: what must be refused is found when
+ * Unpacks a tar archive below the target and returns what it holds. A tar has no directory: what must be refused is found when
  * its turn comes, and an attempt that was broken off begins anew.
  */
-export async function unpackTar(options: UnpackOptions, compression: TarCompression): Promise<string[]> {
+export async function unpackTar(options: UnpackOptions, compression: TarCompression): Promise<UnpackedNames> {
   const { archive, target, signal } = options;
   await options.onStartOver?.();
   for (const name of await readdir(target)) await rm(join(target, name), { recursive: true });
@@ -58,32 +60,64 @@ function countBytes(onRead: (done: number) => void): Transform {
   });
 }
 
-async function writeEntries(tar: Extract, { target, budget }: UnpackOptions): Promise<string[]> {
-  const names = new MemberNames();
-  const files: string[] = [];
-  for await (const entry of tar) {
-    budget.spend(entry.header.size ?? 0);
-    const file = await writeEntry(entry, names, target);
-    if (file !== undefined) files.push(file);
-  }
-  return files;
+interface Writing {
+  readonly target: string;
+  readonly budget: SizeBudget;
+  readonly names: MemberNames;
+  /** Sizes in bytes of the files that are written, by name. */
+  readonly files: Map<string, number>;
+  readonly links: MemberLink[];
 }
 
-/** The path of the file, or `undefined` for a folder. */
-async function writeEntry(entry: TarEntry, names: MemberNames, target: string): Promise<string | undefined> {
-  const { name: rawName, type } = entry.header;
-  if (type !== "file" && type !== "contiguous-file" && type !== "directory") {
-    throw new MemberRefused(`"${rawName}" is no file but a ${type}`);
-  }
-  const kind = type === "directory" ? "folder" : "file";
-  const name = names.admit(rawName, kind);
-  if (name === undefined || kind === "folder") {
-    entry.resume();
-    if (name !== undefined) await mkdir(join(target, name), { recursive: true });
-    return undefined;
-  }
+async function writeEntries(tar: Extract, { target, budget }: UnpackOptions): Promise<UnpackedNames> {
+  const writing: Writing = { target, budget, names: new MemberNames(), files: new Map(), links: [] };
+  for await (const entry of tar) await writeEntry(entry, writing);
+  await makeLinks(target, writing.links);
+  return { files: [...writing.files.keys()], links: writing.links.map(({ name }) => name) };
+}
+
+async function writeEntry(entry: TarEntry, { target, budget, names, files, links }: Writing): Promise<void> {
+  const { name: rawName, type, size: sizeBytes = 0, linkname: leadsTo = "" } = entry.header;
+  const name = names.admit(rawName, type === "directory" ? "folder" : "file");
+  if (name === undefined) return void entry.resume();
   const path = join(target, name);
-  await mkdir(dirname(path), { recursive: true });
-  await pipeline(entry as AsyncIterable<Uint8Array>, createWriteStream(path));
-  return name;
+  await mkdir(type === "directory" ? path : dirname(path), { recursive: true });
+  switch (type) {
+    case "file":
+    case "contiguous-file":
+      budget.spend(sizeBytes);
+      await pipeline(entry as AsyncIterable<Uint8Array>, createWriteStream(path));
+      files.set(name, sizeBytes);
+      return;
+    case "symlink":
+      checkLink({ name, leadsTo: leadsTo ?? "" });
+      links.push({ name, leadsTo: leadsTo ?? "" });
+      break;
+    case "link":
+      files.set(name, await copyLinked(leadsTo ?? "", name, { target, budget, files }));
+      break;
+    case "directory":
+      break;
+    default:
+      throw new MemberRefused(`"${rawName}" is no file but a ${type}`);
+  }
+  entry.resume();
+}
+
+/** A hard link becomes a file of its own: in the cache, no two names share their bytes. Returns its size. */
+async function copyLinked(
+  linked: string,
+  name: string,
+  { target, budget, files }: Pick<Writing, "target" | "budget" | "files">,
+): Promise<number> {
+  const first = linked
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+  const sizeBytes = linked.startsWith("/") ? undefined : files.get(first);
+  if (sizeBytes === undefined)
+    throw new MemberRefused(`"${name}" is a hard link to "${linked}", which is no file before it in the archive`);
+  budget.spend(sizeBytes);
+  await copyFile(join(target, first), join(target, name), constants.COPYFILE_FICLONE);
+  return sizeBytes;
 }

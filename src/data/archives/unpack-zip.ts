@@ -1,23 +1,30 @@
+import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { mapBounded } from "../../util/map-bounded.ts";
 import { archiveFailure } from "./archive-failures.ts";
+import { checkLink, type MemberLink, makeLinks } from "./member-links.ts";
 import { checkRoom } from "./size-limits.ts";
+import { readMember } from "./unpack-member.ts";
 import { type PendingMember, unpackMembers } from "./unpack-members.ts";
-import type { UnpackOptions } from "./unpack-options.ts";
+import type { UnpackedNames, UnpackOptions } from "./unpack-options.ts";
 import { unpackInThreads } from "./unpack-threads.ts";
 import { readZipDirectory, type ZipDirectory, type ZipMember } from "./zip-directory.ts";
 
 /** Files whose presence is looked up at a time. */
 const numLookups = 32;
 
+/** The longest path that Linux takes. */
+const maxLinkBytes = 4096;
+
 /**
- * Unpacks a zip archive (zip64 too) below the target, in threads, and returns the paths of its files. What an earlier attempt
+ * Unpacks a zip archive (zip64 too) below the target, in threads, and returns what it holds. What an earlier attempt
  * left there is kept where size and CRC are right, and written again elsewhere.
  */
-export async function unpackZip(options: UnpackOptions): Promise<string[]> {
+export async function unpackZip(options: UnpackOptions): Promise<UnpackedNames> {
   const { archive, target } = options;
   const directory = await readDirectory(options);
+  const links = readLinks(directory.links, options);
   options.budget.spend(sumBytes(directory.files));
   const files = directory.files.filter(({ name }) => !options.isDone?.(name));
   const total = sumBytes(files);
@@ -33,7 +40,28 @@ export async function unpackZip(options: UnpackOptions): Promise<string[]> {
   const numThreads = Math.min(options.numThreads, pending.length);
   if (numThreads > 1) await unpackInThreads(pending, { archive, target, numThreads, signal, onBytes });
   else await unpackMembers(whileAllowed(pending, signal), { archive, target, onBytes });
-  return files.map(({ name }) => name);
+  await makeLinks(target, links);
+  return { files: files.map(({ name }) => name), links: links.map(({ name }) => name) };
+}
+
+/** Before anything is written, so that an archive with a link that must be refused leaves nothing behind. */
+function readLinks(members: readonly ZipMember[], { archive, target }: UnpackOptions): MemberLink[] {
+  const file = openSync(archive, "r");
+  try {
+    return members.map((member) => readLink(file, member, { archive, target }));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readLink(file: number, member: ZipMember, place: { archive: string; target: string }): MemberLink {
+  try {
+    const link = { name: member.name, leadsTo: readMember(file, member, maxLinkBytes).toString() };
+    checkLink(link);
+    return link;
+  } catch (error) {
+    throw archiveFailure(error, { ...place, member: member.name });
+  }
 }
 
 async function readDirectory({ archive, target }: UnpackOptions): Promise<ZipDirectory> {

@@ -19,13 +19,15 @@ export type PackingMethod = "stored" | "deflated";
 
 export interface ZipDirectory {
   readonly files: readonly ZipMember[];
+  /** Symbolic links; the content of each is where it leads to. */
+  readonly links: readonly ZipMember[];
   /** All that must be there before the files, parents first. */
   readonly folders: readonly string[];
 }
 
 /**
  * Reads the directory of a zip archive (zip64 too); an entry becomes about 150 bytes. Throws `MemberRefused` for names that lead out of
- * the target or meet each other on some disk, links, encrypted files and entries that share bytes of the archive (a bomb), and another
+ * the target or meet each other on some disk, encrypted files and entries that share bytes of the archive (a bomb), and another
  * error for a file that is no zip archive.
  */
 export async function readZipDirectory(archive: string): Promise<ZipDirectory> {
@@ -38,6 +40,7 @@ export async function readZipDirectory(archive: string): Promise<ZipDirectory> {
 async function collect(zip: ZipFile, archiveBytes: number): Promise<ZipDirectory> {
   const names = new MemberNames();
   const files: ZipMember[] = [];
+  const links: ZipMember[] = [];
   const folders = new Set<string>();
   let packedBytes = 0;
   for await (const entry of zip.eachEntry()) {
@@ -48,16 +51,15 @@ async function collect(zip: ZipFile, archiveBytes: number): Promise<ZipDirectory
     if (isFolder) continue;
     const member = describe(entry, name);
     packedBytes += member.packedBytes;
-    files.push(member);
+    (isLink(entry) ? links : files).push(member);
   }
   if (packedBytes > archiveBytes) {
     throw new MemberRefused(`its entries claim ${packedBytes} bytes of an archive of ${archiveBytes}: they overlap`);
   }
-  return { files, folders: [...folders] };
+  return { files, links, folders: [...folders] };
 }
 
 function describe(entry: Entry, name: string): ZipMember {
-  if (isLink(entry)) throw new MemberRefused(`"${name}" is a symbolic link`);
   if ((entry.generalPurposeBitFlag & 1) !== 0) throw new MemberRefused(`"${name}" is encrypted`);
   return {
     name,

@@ -1,7 +1,7 @@
 // Generated from schemas/stages/archive-unzip.schema.json by `npm run generate`; do not edit.
 
 /**
- * Unpacks a zip (zip64 too), tar, tar.gz or tar.zst archive, checks every CRC, and writes nothing outside its folder. Goes on where a killed attempt was.
+ * Unpacks a zip (zip64 too), tar, tar.gz or tar.zst archive, checks every CRC, and writes nothing outside its folder: links within it are kept, others refused. Goes on where a killed attempt was.
  */
 export interface ArchiveUnzipWith {
   /**

@@ -10,10 +10,20 @@ import type { UnpackOptions } from "../../../src/data/archives/unpack-options.ts
 export interface UnpackRig extends AsyncDisposable {
   readonly folder: string;
   readonly target: string;
-  /** Makes `a.zip` with Python's zipfile, which writes what it is told to: `z` is the archive, deflated unless told otherwise. */
+  /** Makes `a.zip` with Python's zipfile, which writes what it is told to: `z` is the archive, deflated unless told otherwise, and `link` adds a symbolic link. */
   makeZip(script: string): string;
-  unpack(archive: string, options?: Partial<UnpackOptions>): Promise<string[]>;
+  /** Returns the paths of its files. */
+  unpack(archive: string, options?: Partial<UnpackOptions>): Promise<readonly string[]>;
 }
+
+const zipPrelude = `
+import random, stat, sys, zipfile
+z = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)
+def link(name, leads_to):
+  i = zipfile.ZipInfo(name)
+  i.create_system, i.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+  z.writestr(i, leads_to)
+`;
 
 export async function createUnpackRig(): Promise<UnpackRig> {
   const folder = await mkdtemp(join(tmpdir(), "pipe-unpack-"));
@@ -23,15 +33,16 @@ export async function createUnpackRig(): Promise<UnpackRig> {
     ...{ folder, target },
     makeZip(script) {
       const path = join(folder, "a.zip");
-      const prelude = `import random, stat, sys, zipfile\nz = zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED)\n`;
-      execFileSync("python3", ["-W", "ignore", "-c", `${prelude}${script}\nz.close()`, path]);
+      execFileSync("python3", ["-W", "ignore", "-c", `${zipPrelude}${script}\nz.close()`, path]);
       return path;
     },
-    unpack: async (archive, options = {}) =>
-      unpackArchive({
+    async unpack(archive, options = {}) {
+      const { files } = await unpackArchive({
         ...{ archive, target, numThreads: 2, budget: await openBudget(archive, 200) },
         ...{ signal: new AbortController().signal, onProgress: () => {}, ...options },
-      }),
+      });
+      return files;
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }

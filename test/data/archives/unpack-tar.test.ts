@@ -1,17 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, readlink, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openBudget } from "../../../src/data/archives/size-limits.ts";
-import { unpackArchive } from "../../../src/data/archives/unpack-archive.ts";
+import { createUnpackRig, type UnpackRig } from "./unpack-rig.ts";
 
+let rig: UnpackRig;
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "pipe-untar-"));
-  await mkdir(join(folder, "out"));
+  rig = await createUnpackRig();
+  folder = rig.folder;
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rig[Symbol.asyncDispose]());
 
 const compressors = { "a.tar": undefined, "a.tar.gz": "gzip", "a.tar.zst": "zstd" } as const;
 
@@ -28,11 +27,7 @@ function makeTar(name: keyof typeof compressors, script: string): string {
   return packed;
 }
 
-const unpack = async (archive: string) =>
-  unpackArchive({
-    ...{ archive, target: join(folder, "out"), numThreads: 2, budget: await openBudget(archive, 200) },
-    ...{ signal: new AbortController().signal, onProgress: () => {} },
-  });
+const unpack: UnpackRig["unpack"] = (archive) => rig.unpack(archive);
 
 describe("unpacking a tar", () => {
   it.each(Object.keys(compressors) as (keyof typeof compressors)[])("unpacks %s", async (name) => {
@@ -52,15 +47,48 @@ describe("unpacking a tar", () => {
   it.each([
     ["a path that leads out", 'add("../evil.txt")', /"\.\.\/evil\.txt" leads out/],
     ["an absolute path", 'add("/evil.txt")', /"\/evil\.txt" is an absolute path/],
-    ["a link", 'add("l", type=tarfile.SYMTYPE, linkname="/etc")', /"l" is no file but a symlink/],
-    ["a hard link", 'add("l", type=tarfile.LNKTYPE, linkname="/etc/passwd")', /"l" is no file but a link/],
+    ["a link that leads out", 'add("d/l", type=tarfile.SYMTYPE, linkname="../../x")', /"d\/l" is a link .*leads out/],
+    [
+      "a link used as a folder",
+      'add("l", type=tarfile.SYMTYPE, linkname="d"); add("l/a")',
+      /"l" is a file and a folder/,
+    ],
+    [
+      "a hard link that leads out",
+      'add("l", type=tarfile.LNKTYPE, linkname="/etc/passwd")',
+      /"l" is a hard link to "\/etc/,
+    ],
+    [
+      "a hard link to a link",
+      'add("s", type=tarfile.SYMTYPE, linkname="a"); add("l", type=tarfile.LNKTYPE, linkname="s")',
+      /no file before it/,
+    ],
     ["a device", 'add("d", type=tarfile.CHRTYPE)', /no file but a character-device/],
     ["names equal but for case", 'add("A.txt"); add("a.txt")', /same file on some disks/],
+    ["names equal but for accents", 'add("\\u00e9"); add("e\\u0301")', /same file on some disks/],
+    ["a backslash", 'add("a\\\\b")', /a name that disks read differently/],
     ["a file twice", 'add("a.txt"); add("a.txt")', /"a\.txt" is there twice/],
   ])("refuses %s", async (_what, script, message) => {
     await expect(unpack(makeTar("a.tar", script))).rejects.toMatchObject({
       failure: { cause: "input", message: expect.stringMatching(message), hint: expect.any(String) },
     });
+  });
+
+  it("unpacks links within it, symbolic ones as links and hard ones as copies", async () => {
+    const links =
+      'add("d/l", type=tarfile.SYMTYPE, linkname="../a.txt"); add("d/h", type=tarfile.LNKTYPE, linkname="./a.txt")';
+    const archive = makeTar("a.tar", `add("a.txt", b"content"); ${links}`);
+    expect(await unpack(archive)).toEqual(["a.txt", "d/h"]);
+    expect(await readlink(join(rig.target, "d", "l"))).toBe("../a.txt");
+    expect(await readFile(join(rig.target, "d", "l"), "utf8")).toBe("content");
+    expect(await readFile(join(rig.target, "d", "h"), "utf8")).toBe("content");
+    expect((await stat(join(rig.target, "a.txt"))).nlink).toBe(1);
+  });
+
+  it("counts what hard links come to", async () => {
+    const links = 'for n in range(30): add(f"{n}", type=tarfile.LNKTYPE, linkname="a")';
+    const archive = makeTar("a.tar.gz", `add("a", bytes(3 * 1024 * 1024))\n${links}`);
+    await expect(unpack(archive)).rejects.toThrow(/refused: .* over 200 times/);
   });
 
   it("refuses a bomb", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createUnpackRig, type UnpackRig } from "./unpack-rig.ts";
@@ -30,17 +30,27 @@ describe("unpacking a zip", () => {
   it.each([
     ["a path that leads out", 'z.writestr("../evil.txt", "x")', /invalid relative path/],
     ["an absolute path", 'z.writestr("/evil.txt", "x")', /absolute path/],
-    [
-      "a link",
-      'i = zipfile.ZipInfo("l"); i.create_system = 3; i.external_attr = (stat.S_IFLNK | 0o777) << 16; z.writestr(i, "/etc")',
-      /symbolic link/,
-    ],
+    ["a link to an absolute path", 'link("l", "/etc")', /"l" is a link to "\/etc", an absolute path/],
+    ["a link that leads out", 'link("d/l", "../../x")', /"d\/l" is a link to .*leads out of the folder/],
+    ["a link that may lead out through another", 'link("d/up", ".."); link("l", "d/up/../x")', /down and up again/],
+    ["a link whose content is large", 'link("l", "x" * 5000)', /"l" in .* more than 4096 bytes/],
+    ["a link with a file in it", 'link("d", "."); z.writestr("d/x", "1")', /"d" is a file and a folder/],
     ["a file that is a folder too", 'z.writestr("a", "1"); z.writestr("a/b", "2")', /"a" is a file and a folder/],
+    ["another method", 'z.writestr("a.txt", "1" * 99, zipfile.ZIP_BZIP2)', /"a\.txt" is packed by method 12/],
     ["an encrypted file", 'z.writestr("a.txt", "1"); z.filelist[0].flag_bits |= 1', /"a\.txt" is encrypted/],
     ["names equal but for case", 'z.writestr("A.txt", "1"); z.writestr("a.txt", "2")', /same file on some disks/],
   ])("refuses %s, and writes nothing", async (_what, script, message) => {
     await expect(unpack(makeZip(script))).rejects.toThrow(message);
     expect(await readdir(join(folder, "out"))).toEqual([]);
+  });
+
+  it("unpacks links within it as links, also over those of an earlier attempt", async () => {
+    const archive = makeZip('z.writestr("d/a.txt", "a")\nlink("d/e/up", "../a.txt")\nlink("first", "d")');
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      expect(await unpack(archive)).toEqual(["d/a.txt"]);
+      expect(await readlink(join(folder, "out", "d", "e", "up"))).toBe("../a.txt");
+      expect(await readFile(join(folder, "out", "first", "e", "up"), "utf8")).toBe("a");
+    }
   });
 
   it("refuses entries that share their bytes, as a bomb does", async () => {
