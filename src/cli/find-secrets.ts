@@ -7,25 +7,43 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const secretWords =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PASS|TOKEN|SECRET|SECRETS|CREDENTIAL|CREDENTIALS|PAT|KEY|APIKEY)(?:_|$)/i;
 
+/** These say it beyond doubt, however short the value is. */
+const passwordWords = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE)$/i;
+
 /** Shorter ones would be found in innocent words. */
 const minLength = 6;
+const minPasswordLength = 4;
 
 /**
  * What nobody may see of a process's environment: the values of variables whose names say so, passwords within addresses, and
- * Kaggle's credentials, wherever they stand.
+ * Kaggle's credentials, wherever they stand. The longer first: a part of one may be another.
  */
 export async function findSecrets(environment: Environment): Promise<string[]> {
-  const values = Object.entries(environment).flatMap(([name, value = ""]) => [
-    // A variable of this kind may also name the file that holds the secret.
-    ...(secretWords.test(name) && !existsSync(value) ? [value] : []),
-    ...passwordsIn(value),
-  ]);
+  const entries = Object.entries(environment).map(([name, value = ""]) => ({ name, value }));
+  // A variable of this kind may also name the file that holds the secret.
+  const named = entries.filter(({ name, value }) => secretWords.test(name) && !existsSync(value));
+  const passwords = [
+    ...named.filter(({ name }) => passwordWords.test(name)).map(({ value }) => value),
+    ...entries.flatMap(({ value }) => passwordsIn(value)),
+  ];
   const { MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password } = environment;
   const login = user && password ? [Buffer.from(`${user}:${password}`).toString("base64")] : [];
   const { credentials } = await findCredentials(environment);
-  const all = [...values, ...login, ...credentials.flatMap(secretsOf)];
-  // The longer first: a part of it may be another.
-  return [...new Set(all)].filter(({ length }) => length >= minLength).sort((a, b) => b.length - a.length);
+  const others = [
+    ...named.flatMap(({ value }) => [value, ...linesOf(value)]),
+    ...login,
+    ...credentials.flatMap(secretsOf),
+  ];
+  const all = new Set([...atLeast(minPasswordLength, passwords), ...atLeast(minLength, others)]);
+  return [...all].sort((a, b) => b.length - a.length);
+}
+
+const atLeast = (minimum: number, values: readonly string[]): string[] =>
+  values.filter(({ length }) => length >= minimum);
+
+/** Of a key of several lines each is one: what a program prints is looked at line by line. */
+function linesOf(value: string): string[] {
+  return value.split("\n").map((line) => line.trim());
 }
 
 /** The password of an address such as `https://user:password@host`, as it is written there and as it is meant. */

@@ -88,7 +88,7 @@ async function runProcess(
   { attempt, reserved, tries, inputs, logFile, state, onEvent }: ProcessNeeds,
 ): Promise<JobResult> {
   const { options, emit, monitor } = state;
-  const { executor, surroundings, signal, killSignal, now } = options;
+  const { executor, surroundings, secrets, signal, killSignal, now } = options;
   const folder = state.record.openStage(stage.id);
   const specFile = join(folder, "spec.json");
   const eventsFile = join(folder, "events.ndjson");
@@ -107,6 +107,7 @@ async function runProcess(
     {
       executor,
       monitor,
+      secrets,
       stop: AbortSignal.any([signal, limit.signal]),
       kill: killSignal,
       onEvent(event) {

@@ -3,6 +3,7 @@ import type { StageEvent } from "../base/event.ts";
 import { parseStageEvent } from "../base/event-line.ts";
 import type { Failure } from "../base/failure.ts";
 import { followLines } from "../util/follow-lines.ts";
+import { redactFile } from "../util/redact-file.ts";
 import { describeCrash } from "./crash.ts";
 import type { Executor, Job, JobRequest, ProcessEnd } from "./executor/executor.ts";
 import type { JobMonitor } from "./executor/job-monitor.ts";
@@ -16,6 +17,8 @@ export interface JobSurroundings {
   readonly onEvent: (event: StageEvent) => void;
   /** Who hears of what the stage takes of the machine, which is no result of its own. */
   readonly sampling: Omit<SamplingOptions, "read">;
+  /** What must be left in no log: a stage's process hides it in what goes through its hands, and not in what its programs write there. */
+  readonly secrets: readonly string[];
   /** Aborted to ask the stage to keep what it can resume from and to end. */
   readonly stop: AbortSignal;
   /** Aborted to end the stage and all that it started, now. */
@@ -32,7 +35,7 @@ export async function runJob(
   request: Omit<JobRequest, "onUnwrittenEvent">,
   surroundings: JobSurroundings,
 ): Promise<JobResult> {
-  const { executor, onEvent, stop, kill } = surroundings;
+  const { executor, onEvent, secrets, stop, kill } = surroundings;
   let last: Extract<StageEvent, { type: "done" | "failed" }> | undefined;
   const take = (line: string): void => {
     const event = parseStageEvent(line);
@@ -40,6 +43,7 @@ export async function runJob(
     else if (event !== undefined) onEvent(event);
   };
   const { job, end } = await followToEnd({ ...request, onUnwrittenEvent: take }, surroundings);
+  await redactFile(request.logFile, secrets);
   // The last event ends the stage, however its process then ends: native libraries like to crash on their way out.
   if (last?.type === "done") return { type: "done" };
   if (last?.type === "failed") return { type: "failed", failure: last.failure };

@@ -27,6 +27,8 @@ export interface RunOptions {
   /** Where the stages' processes run. */
   readonly executor: Executor;
   readonly surroundings: StageSurroundings;
+  /** What must be left in no log of a stage. */
+  readonly secrets: readonly string[];
   /** What the stages may take together. */
   readonly capacity: Capacity;
   /** The folder in which the runs on this machine agree on GPUs and tokens. */

@@ -1,6 +1,6 @@
 /**
- * Replaces every secret in a text, also where it stands percent-encoded, as JSON has it, or as part of Basic credentials. Secrets shorter
- * than four characters are left alone: they would hit innocent words and protect nothing.
+ * Replaces every secret in a text, also where it stands percent-encoded, as JSON has it, or in base64. Secrets shorter than four characters
+ * are left alone: they would hit innocent words and protect nothing.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   let result = text;
@@ -47,7 +47,13 @@ function redactSignatures(text: string): string {
 
 function spellings(secret: string): string[] {
   if (secret.length < 4) return [];
-  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])].sort(
-    (a, b) => b.length - a.length,
-  );
+  const all = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...inBase64(secret)];
+  return [...new Set(all)].sort((a, b) => b.length - a.length);
+}
+
+/** As `base64` prints it; without the last letters, which also depend on what follows, such as the end of a line. */
+function inBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  // What is as short as a word would be found in words.
+  return bytes.length < 9 ? [] : [bytes.subarray(0, bytes.length - (bytes.length % 3)).toString("base64")];
 }

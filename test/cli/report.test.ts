@@ -77,6 +77,29 @@ describe("the page of a run", () => {
     expect(await project.read("runs/latest/report.html")).not.toContain("planted");
   });
 
+  it("hides what a stage had written past its own output when all was killed", async () => {
+    const own = `import { writeSync } from "node:fs";
+export default { async run() {
+  writeSync(1, \`writes \${process.env.DEPLOY_TOKEN}\\n\`);
+  console.log("has written");
+  process.kill(process.ppid, "SIGKILL");
+  process.kill(process.pid, "SIGKILL");
+} };
+`;
+    await using project = await createProject({
+      "p.yaml": "version: 1\nname: cells\nstages: { own: { uses: ./own.ts } }\n",
+      "own.ts": own,
+      "own.schema.json": '{ "type": "object", "additionalProperties": false, "properties": {}, "x-outputs": {} }',
+    });
+    const env = { DEPLOY_TOKEN: "planted-token" };
+    expect((await project.pipe(["run", "p.yaml"], { env })).signal).toBe("SIGKILL");
+    const log = "runs/latest/stages/own/log.txt";
+    expect(await project.read(log)).toContain("writes planted-token");
+    expect((await project.pipe(["report"], { env })).code).toBe(0);
+    expect(await project.read(log)).toBe("writes [redacted]\nhas written\n");
+    expect(await project.read("runs/latest/report.html")).toContain("writes [redacted]");
+  });
+
   it("does not cost the run its success when it cannot be written", async () => {
     const inTheWay = "{ run: 'mkdir \"$PROJECT/runs/latest/report.html\"', pass_env: [PROJECT] }";
     await using project = await createProject({

@@ -16,7 +16,12 @@ const planted = {
   mlflowToken: "planted-mlflow-token",
   database: "planted-database-password",
   proxy: "planted-proxy-password",
+  // With a sign that no base64 has, which so short a text could be found in.
+  short: "p4!nt",
 };
+
+/** Of several lines, as a key in PEM is. */
+const plantedLines = ["planted-first-line", "planted-second-line"];
 
 const inUrl = encodeURIComponent(planted.mlflow);
 const basic = (user: string, password: string): string => Buffer.from(`${user}:${password}`).toString("base64");
@@ -33,13 +38,17 @@ const withinBase64 = (text: string): string[] =>
 const spellings = [
   ...Object.values(planted),
   ...Object.values(planted).map(encodeURIComponent),
-  ...Object.values(planted).flatMap(withinBase64),
+  ...Object.values(planted)
+    .filter(({ length }) => length > 8)
+    .flatMap(withinBase64),
+  ...plantedLines,
   basic("tester", planted.key),
   basic("ada", planted.mlflow),
 ];
 
 /** Prints all that it can reach. A stage that is told to fails with it, too. */
-const indiscreet = 'env; cat "$HOME/.kaggle/kaggle.json"; echo "$MLFLOW_TRACKING_URI" >&2';
+const indiscreet =
+  'env; printf "%s" "$DATABASE_PASSWORD" | base64; cat "$HOME/.kaggle/kaggle.json"; echo "$MLFLOW_TRACKING_URI" >&2';
 
 const pipeline = (more = ""): string => `
 version: 1
@@ -51,7 +60,7 @@ stages:
     run: |
       ${indiscreet}
       printf 'Id,Predicted\\na,0\\nb,1\\n' > "$PIPE_OUTPUT_SUBMISSION"
-    pass_env: [DATABASE_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
+    pass_env: [DATABASE_PASSWORD, DEPLOY_KEY, SHORT_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
     inputs: { archive: "\${{ stages.download.outputs.archive }}" }
     outputs: { submission: { kind: submission, path: submission.csv } }
   submit:
@@ -63,13 +72,15 @@ ${more}`;
 const broken = `
   broken:
     run: '${indiscreet}; exit 3'
-    pass_env: [DATABASE_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
+    pass_env: [DATABASE_PASSWORD, DEPLOY_KEY, SHORT_PASSWORD, "KAGGLE_*", "MLFLOW_*"]
     retry: { times: 1, on: [command], backoff: 10ms }
   own-broken: { uses: ./own.ts, with: { fails: true } }
 `;
 
 /** Prints secrets, reports them, and puts out a model and a file within folders that MLflow gets, too. */
-const ownKind = `import { mkdir, writeFile } from "node:fs/promises";
+const ownKind = `import { execFileSync } from "node:child_process";
+import { writeSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fail } from "pipe/stage";
 export default {
@@ -77,6 +88,10 @@ export default {
     const secrets = JSON.stringify(process.env);
     console.log(secrets);
     console.error(secrets);
+    // Past the streams of this process, straight into its log.
+    execFileSync("sh", ["-c", "env"], { stdio: "inherit" });
+    writeSync(1, secrets.slice(0, -3));
+    writeSync(1, secrets.slice(-3));
     stage.log("warning", secrets);
     stage.progress({ activity: secrets, done: 1, unit: "secrets", note: secrets });
     stage.usesDataset({ name: process.env.DATABASE_URL, digest: "d", context: "training", numSamples: 1 });
@@ -151,6 +166,8 @@ describe.skipIf(mlflowPython.type === "missing")(`secrets${reason}`, () => {
       MLFLOW_TRACKING_TOKEN: planted.mlflowToken,
       DATABASE_PASSWORD: planted.database,
       DATABASE_URL: `postgres://ada:${planted.database}@127.0.0.1:9/cells`,
+      DEPLOY_KEY: plantedLines.join("\n"),
+      SHORT_PASSWORD: planted.short,
       HTTPS_PROXY: `http://ada:${planted.proxy}@127.0.0.1:9`,
       XDG_CONFIG_HOME: join(project.folder, "home/.config"),
     };

@@ -82,11 +82,12 @@ async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCo
   }
   const palette = createPalette({ isColored });
   const user = trackingUser(io.environment);
+  const warn = (text: string): void => void io.stderr.write(`warning: ${text}\n`);
   let hasFailed = false;
   for (const run of runs) {
     try {
       const options = { runFolder: join(runsFolder, run), server, user, signal, shouldCheck: true };
-      const state = await syncRun(options, (text) => io.stderr.write(`warning: ${text}\n`));
+      const state = await syncRun(options, { environment: io.environment, warn });
       const end = describeDelivery(state, server);
       io.stdout.write(`${run}  ${end}${renderRefused(state.numRefused, palette)}\n`);
     } catch (error) {

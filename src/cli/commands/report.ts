@@ -1,5 +1,7 @@
 import { join, relative } from "node:path";
+import { isAbandoned } from "../../runner/run-record.ts";
 import type { ExitCode, Invocation } from "../command.ts";
+import { hideInLogs } from "../hide-in-logs.ts";
 import { openProject } from "../open-project.ts";
 import { selectRun } from "../select-run.ts";
 import { withInterrupts } from "../with-interrupts.ts";
@@ -12,7 +14,9 @@ export async function report(invocation: Invocation): Promise<ExitCode> {
   const run = selectRun(positionals[0] ?? "latest", runsFolder, invocation);
   if (run === undefined) return 2;
   return withInterrupts(invocation, async () => {
-    const path = await writeReport(join(runsFolder, run));
+    const runFolder = join(runsFolder, run);
+    if (await isAbandoned(runFolder)) await hideInLogs(runFolder, io.environment);
+    const path = await writeReport(runFolder);
     io.stdout.write(`${relative(io.workingFolder, path)}\n`);
     return 0;
   });

@@ -10,6 +10,7 @@ import { createForwardClock } from "../../util/forward-clock.ts";
 import type { ExitCode, Invocation } from "../command.ts";
 import { createReporter } from "../create-reporter.ts";
 import { locatePlaces } from "../find-capacity.ts";
+import { findSecrets } from "../find-secrets.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import { selectForced } from "../load-pipeline.ts";
 import { loadRunnable, type RunnablePipeline } from "../load-runnable.ts";
@@ -68,6 +69,7 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
       keepGoing: invocation.options["keep-going"] === true,
       executor: createLocalExecutor([...io.self, "exec-stage"]),
       surroundings,
+      secrets: await findSecrets(io.environment),
       capacity,
       placesFolder: locatePlaces(io.environment),
       signal: interrupts.signal,
