@@ -20,6 +20,7 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
     name,
     { path: join(attempt.outputsFolder, path), shape },
   ]);
+  const stageFolder = state.record.openStage(stage.id);
   return {
     version: 1,
     runId: state.run,
@@ -41,8 +42,9 @@ export function createStageSpec(stage: Stage, { attempt, inputs, eventsFile, sta
       work: attempt.workFolder,
       packs: project.packStore,
       downloads: surroundings.downloadStore,
-      links: join(state.record.openStage(stage.id), "inputs"),
+      links: join(stageFolder, "inputs"),
     },
+    artifactsFile: join(stageFolder, "artifacts.json"),
     identityFile: attempt.identityFile,
     eventsFile,
     endsWithRunner: !executor.outlivesRunner,

@@ -20,6 +20,8 @@ export interface StageSpec {
     /** Where a command's inputs that are several artifacts are gathered; need not exist. */
     readonly links: string;
   };
+  /** Where a command finds the paths of its artifacts as JSON; need not exist. */
+  readonly artifactsFile: string;
   /** Where the process writes who it is, before it touches anything else. */
   readonly identityFile: string;
   /** The file to which the process adds its events, a line each. */

@@ -1,6 +1,7 @@
-import { copyFileSync, linkSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { StageFinished } from "../base/event.ts";
+import { linkOrCopySync } from "../util/link-or-copy.ts";
 import { trackingFolder } from "./delivery-state.ts";
 
 /** Where a file that a stage shows is kept for MLflow. */
@@ -20,7 +21,7 @@ export function keepFiles(event: StageFinished, runFolder: string): void {
     const target = keptFile(runFolder, stage, path);
     try {
       mkdirSync(dirname(target), { recursive: true });
-      linkOrCopy(join(outputsFolder, path), target);
+      linkOrCopySync(join(outputsFolder, path), target);
     } catch {
       // Then the delivery takes it from where it is, or says that it is gone: no reason to break the run.
     }
@@ -39,12 +40,4 @@ function listModelFiles({ outputs }: StageFinished, outputsFolder: string): stri
       return [];
     }
   });
-}
-
-function linkOrCopy(source: string, target: string): void {
-  try {
-    linkSync(source, target);
-  } catch {
-    copyFileSync(source, target);
-  }
 }

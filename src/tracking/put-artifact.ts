@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -80,7 +81,7 @@ function parseStore(uri: string): Store {
 async function copyInto(target: string, source: string): Promise<string | undefined> {
   try {
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(source, target);
+    await copyFile(source, target, constants.COPYFILE_FICLONE);
     return undefined;
   } catch (error) {
     return `the server's folder of artifacts is not on this machine, or closed (${String(error)})`;

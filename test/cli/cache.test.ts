@@ -100,9 +100,13 @@ describe("pipe cache gc", () => {
     await using project = await createProject();
     await runBlocks(project, 1);
     await runBlocks(project, 2);
+    const nothing = "nothing to remove; results and packed images 4.00 kB → 4.00 kB\n";
+    const used = await project.pipe(["cache", "gc", "--older-than", "0s", "--keep-runs", "0"]);
+    const stays = "stays although not used for so long: 4.00 kB";
+    expect([used.code, used.stdout]).toEqual([0, `${nothing}${stays} used within the last minute\n`]);
     await age(project, 40);
     const kept = await project.pipe(["cache", "gc", "--older-than", "30d"]);
-    expect([kept.code, kept.stdout]).toEqual([0, "nothing to remove; results and packed images 4.00 kB → 4.00 kB\n"]);
+    expect([kept.code, kept.stdout]).toEqual([0, `${nothing}${stays} of the latest runs (--keep-runs)\n`]);
     const gc = ["cache", "gc", "--older-than", "30d", "--keep-runs", "1"];
     const tried = await project.pipe([...gc, "--dry-run"]);
     expect(tried.stdout).toContain("would remove 2.00 kB; results and packed images 4.00 kB → 2.00 kB\n");

@@ -16,8 +16,12 @@ export interface GarbageChoice {
   readonly beforeBytes: number;
   readonly afterBytes: number;
   /** What stays for another reason than that it fits, by that reason. */
-  readonly keptBytes: Readonly<Partial<Record<KeepReason, number>>>;
+  readonly keptBytes: KeptBytes;
+  /** The part of it that was not used for longer than the budget allows. */
+  readonly keptOldBytes: KeptBytes;
 }
+
+export type KeptBytes = Readonly<Partial<Record<KeepReason, number>>>;
 
 export interface ChoiceOptions {
   readonly budget: CacheBudget;
@@ -37,36 +41,43 @@ export function chooseGarbage(
   packs: readonly ListedPack[],
   { budget, now, kept, arePacksInUse }: ChoiceOptions,
 ): GarbageChoice {
+  const { maxSizeBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = budget;
+  const isTooOld = ({ usedAt }: Used): boolean => now - usedAt > maxAgeMs;
   const keptBytes: Partial<Record<KeepReason, number>> = {};
-  const keep = (reason: KeepReason, sizeBytes: number): void => {
-    keptBytes[reason] = (keptBytes[reason] ?? 0) + sizeBytes;
+  const keptOldBytes: Partial<Record<KeepReason, number>> = {};
+  const keep = (reason: KeepReason, item: Used): void => {
+    for (const sums of isTooOld(item) ? [keptBytes, keptOldBytes] : [keptBytes])
+      sums[reason] = (sums[reason] ?? 0) + item.sizeBytes;
   };
   const candidates: Candidate[] = [];
   for (const entry of entries) {
     const reason = entry.isPinned ? "pinned" : (kept.get(entry.fingerprint) ?? findRecentUse(entry, now));
-    if (reason === undefined) candidates.push({ usedAt: entry.usedAt, describe: (why) => describeEntry(entry, why) });
-    else keep(reason, entry.sizeBytes);
+    if (reason === undefined) candidates.push({ ...entry, describe: (why) => describeEntry(entry, why) });
+    else keep(reason, entry);
   }
-  for (const { path, sizeBytes, usedAt } of packs) {
-    if (arePacksInUse) keep("live run", sizeBytes);
-    else candidates.push({ usedAt, describe: (why) => ({ type: "pack", why, path, sizeBytes }) });
+  for (const pack of packs) {
+    const { path, sizeBytes, usedAt } = pack;
+    if (arePacksInUse) keep("live run", pack);
+    else candidates.push({ usedAt, sizeBytes, describe: (why) => ({ type: "pack", why, path, sizeBytes }) });
   }
   const beforeBytes = [...entries, ...packs].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const { maxSizeBytes = Number.POSITIVE_INFINITY, maxAgeMs = Number.POSITIVE_INFINITY } = budget;
   const garbage: Garbage[] = [];
   let afterBytes = beforeBytes;
-  for (const { usedAt, describe } of candidates.sort((a, b) => a.usedAt - b.usedAt)) {
-    const isOld = now - usedAt > maxAgeMs;
+  for (const candidate of candidates.sort((a, b) => a.usedAt - b.usedAt)) {
+    const isOld = isTooOld(candidate);
     if (!isOld && afterBytes <= maxSizeBytes) continue;
-    const item = describe(isOld ? "old" : "large");
-    garbage.push(item);
-    afterBytes -= item.sizeBytes;
+    garbage.push(candidate.describe(isOld ? "old" : "large"));
+    afterBytes -= candidate.sizeBytes;
   }
-  return { garbage, beforeBytes, afterBytes, keptBytes };
+  return { garbage, beforeBytes, afterBytes, keptBytes, keptOldBytes };
 }
 
-interface Candidate {
+interface Used {
   readonly usedAt: number;
+  readonly sizeBytes: number;
+}
+
+interface Candidate extends Used {
   readonly describe: (why: "old" | "large") => Garbage;
 }
 

@@ -2,28 +2,33 @@ import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { StageSpec } from "../stage-spec.ts";
 
+/** Where a command finds an input: a path, or a folder with a link to each artifact of a matrix, by their labels. */
+export type ArrangedInput = string | { readonly folder: string; readonly paths: Readonly<Record<string, string>> };
+
 /**
- * The path of each input of a command by name. What a matrix puts out lies in a folder of links, one for each combination and
+ * The place of each input of a command by name. What a matrix puts out lies in a folder of links, one for each combination and
  * named after it: `models/fold=0`. Unlike a list of paths, that survives every character in them, and says which is which.
  */
 export async function arrangeInputs(
   inputs: StageSpec["inputs"],
   linksFolder: string,
-): Promise<ReadonlyMap<string, string>> {
-  const paths = new Map<string, string>();
+): Promise<ReadonlyMap<string, ArrangedInput>> {
+  const arranged = new Map<string, ArrangedInput>();
   for (const [place, { path }] of Object.entries(inputs)) {
     // Names have no slash: what is behind one is the label of a combination.
     const slash = place.indexOf("/");
-    const name = slash === -1 ? place : place.slice(0, slash);
-    if (slash === -1) paths.set(name, path);
-    else {
-      const folder = join(linksFolder, name);
-      if (!paths.has(name)) await renew(folder);
-      paths.set(name, folder);
-      await symlink(path, join(folder, place.slice(slash + 1)));
+    if (slash === -1) {
+      arranged.set(place, path);
+      continue;
     }
+    const [name, label] = [place.slice(0, slash), place.slice(slash + 1)];
+    const folder = join(linksFolder, name);
+    const before = arranged.get(name);
+    if (before === undefined) await renew(folder);
+    arranged.set(name, { folder, paths: { ...(typeof before === "object" && before.paths), [label]: path } });
+    await symlink(path, join(folder, label));
   }
-  return paths;
+  return arranged;
 }
 
 async function renew(folder: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { FailureError, fail } from "../../base/failure.ts";
 import { variableOf } from "../../pipeline/command-outputs.ts";
@@ -45,12 +46,26 @@ export async function runCommand(spec: StageSpec, { work, context, output }: Com
   if (code !== 0) fail("command", `The command ended with exit code ${code}${describeCode(code)}.`);
 }
 
-/** Where the command finds its artifacts, and a folder that is kept from one attempt to the next. */
-async function pathVariables({ runId, stageId, folders, inputs, outputs }: StageSpec): Promise<Record<string, string>> {
-  const variables: Record<string, string> = { PIPE_RUN: runId, PIPE_STAGE: stageId, PIPE_WORK: folders.work };
-  for (const [name, path] of await arrangeInputs(inputs, folders.links)) variables[variableOf("inputs", name)] = path;
-  for (const [name, { path }] of Object.entries(outputs)) variables[variableOf("outputs", name)] = path;
-  return variables;
+/** Where the command finds its artifacts, one by one and all in a file, and a folder that is kept from one attempt to the next. */
+async function pathVariables(spec: StageSpec): Promise<Record<string, string>> {
+  const { runId, stageId, folders, artifactsFile } = spec;
+  const inputs = [...(await arrangeInputs(spec.inputs, folders.links))];
+  const outputs = Object.entries(spec.outputs).map(([name, { path }]) => [name, path] as const);
+  const artifacts = {
+    inputs: Object.fromEntries(inputs.map(([name, input]) => [name, typeof input === "string" ? input : input.paths])),
+    outputs: Object.fromEntries(outputs),
+  };
+  await writeFile(artifactsFile, `${JSON.stringify(artifacts, undefined, 2)}\n`);
+  return {
+    PIPE_RUN: runId,
+    PIPE_STAGE: stageId,
+    PIPE_WORK: folders.work,
+    PIPE_ARTIFACTS: artifactsFile,
+    ...Object.fromEntries(
+      inputs.map(([name, input]) => [variableOf("inputs", name), typeof input === "string" ? input : input.folder]),
+    ),
+    ...Object.fromEntries(outputs.map(([name, path]) => [variableOf("outputs", name), path])),
+  };
 }
 
 function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {

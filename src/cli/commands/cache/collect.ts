@@ -28,7 +28,7 @@ export async function collectGarbage(invocation: Invocation, signal: AbortSignal
   const isDryRun = options["dry-run"] === true;
   const removed = isDryRun ? choice.garbage : await removeAll(project.cacheFolder, choice.garbage, signal);
   if (!isDryRun) await tidy(project);
-  const { beforeBytes, afterBytes, keptBytes } = choice;
+  const { beforeBytes, afterBytes, keptBytes, keptOldBytes } = choice;
   const { maxSizeBytes } = request.budget;
   const report = {
     removed,
@@ -36,6 +36,7 @@ export async function collectGarbage(invocation: Invocation, signal: AbortSignal
     beforeBytes,
     afterBytes,
     keptBytes,
+    keptOldBytes,
     ...(maxSizeBytes !== undefined && { maxSizeBytes }),
   };
   io.stdout.write(
