@@ -86,7 +86,7 @@ export const commands: readonly CommandDefinition[] = [
     name: "leaderboard",
     summary: "List all submissions to a pipeline's competitions, with their runs and scores; --plot draws the scores.",
     positionals: ["FILE"],
-    options: ["set", "plot", "best", "json"],
+    options: ["set", "metric", "plot", "best", "json"],
     load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
   },
   {

@@ -93,6 +93,12 @@ export const optionTable = {
     description:
       "Which public score is the better one, for the line of the best so far in --plot; highest unless given.",
   },
+  metric: {
+    type: "value",
+    placeholder: "NAME",
+    description:
+      "Show this metric of the runs beside the public score, e.g. best/val_macro_f1; of stages that report it, the last one's.",
+  },
   sort: {
     type: "value",
     placeholder: "ORDER",

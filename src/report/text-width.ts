@@ -8,3 +8,20 @@ export function measureWidth(text: string): number {
   for (const character of text) width += invisible.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return width;
 }
+
+/** A text of at most so many columns; an ellipsis at the end says that something is missing. */
+export function cutToWidth(text: string, maxWidth: number): string {
+  if (measureWidth(text) <= maxWidth) return text;
+  let [kept, width] = ["", 0];
+  for (const character of text) {
+    width += measureWidth(character);
+    if (width > maxWidth - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** A text of somebody else's on one line: what moves a terminal's cursor or changes its colours becomes space. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+}

@@ -1,14 +1,14 @@
-import { FailureError } from "../../base/failure.ts";
+import { fail } from "../../base/failure.ts";
 import type { Pipeline } from "../../pipeline/pipeline.ts";
+import { suggestFrom } from "../../pipeline/problem.ts";
 import { type LeaderboardRow, renderLeaderboard } from "../../report/leaderboard-report.ts";
 import { createPalette } from "../../report/palette.ts";
 import { systemClock } from "../../services/clock.ts";
 import { KaggleClient } from "../../services/kaggle/client.ts";
-import { parseDescription } from "../../services/kaggle/submission-mark.ts";
-import { listSubmissions } from "../../services/kaggle/submissions.ts";
-import { withCompetition } from "../../services/kaggle/with-competition.ts";
-import type { ExitCode, Invocation } from "../command.ts";
+import type { ExitCode, Invocation, Io } from "../command.ts";
+import { loadLeaderboard } from "../load-leaderboard.ts";
 import { loadPipeline } from "../load-pipeline.ts";
+import { openProject } from "../open-project.ts";
 import { plotLeaderboards } from "../plot-leaderboard.ts";
 import { rejectValue } from "../reject-value.ts";
 import { reportDiagnostics } from "../report-diagnostics.ts";
@@ -21,7 +21,7 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
     return 2;
   }
   const { io, options, isColored } = invocation;
-  const { plot, best = "highest" } = options;
+  const { plot, best = "highest", metric } = options;
   if (plot !== undefined && !plot.endsWith(".svg"))
     return rejectValue("plot", plot, "the name of a file that ends in .svg", invocation);
   if (best !== "highest" && best !== "lowest") return rejectValue("best", best, "highest or lowest", invocation);
@@ -32,10 +32,14 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
       signal,
       onNotice: (text) => io.stderr.write(`${text}\n`),
     });
+    const { runsFolder } = openProject(invocation);
     const all: Record<string, readonly LeaderboardRow[]> = {};
-    for (const slug of findCompetitions(loaded.value.pipeline)) all[slug] = await loadRows(client, slug);
-    const palette = createPalette({ isColored });
-    const texts = Object.entries(all).map(([slug, rows]) => renderLeaderboard(slug, rows, palette));
+    for (const slug of findCompetitions(loaded.value.pipeline))
+      all[slug] = await loadLeaderboard(client, slug, runsFolder);
+    if (metric !== undefined) checkMetric(metric, Object.values(all).flat(), io);
+    const width = io.stdout.isTTY === true ? io.stdout.columns : undefined;
+    const shape = { palette: createPalette({ isColored }), metric, width };
+    const texts = Object.entries(all).map(([slug, rows]) => renderLeaderboard(slug, rows, shape));
     io.stdout.write(
       options.json ? `${JSON.stringify({ version: 1, competitions: all }, undefined, 2)}\n` : texts.join("\n"),
     );
@@ -46,33 +50,27 @@ export async function leaderboard(invocation: Invocation): Promise<ExitCode> {
   });
 }
 
-/** The competitions that the pipeline takes part in, in the document's order. */
-function findCompetitions(pipeline: Pipeline): readonly string[] {
-  const named = pipeline.stages.flatMap((stage) =>
-    stage.type === "kind" && stage.uses.startsWith("kaggle/") ? [stage.with["competition"]] : [],
-  );
-  const competitions = [...new Set(named.filter((slug) => typeof slug === "string"))];
-  if (competitions.length > 0) return competitions;
-  throw new FailureError({
-    cause: "configuration",
-    message: `${pipeline.file} has no stage of Kaggle's`,
-    hint: "name a pipeline with a kaggle/submit stage",
-  });
+/** The competitions that the pipeline submits to, else those of which it takes files, in the document's order. */
+function findCompetitions({ stages, file }: Pipeline): readonly string[] {
+  const find = (prefix: string): string[] => {
+    const named = stages.flatMap((stage) =>
+      stage.type === "kind" && stage.uses.startsWith(prefix) ? [stage.with["competition"]] : [],
+    );
+    return [...new Set(named.filter((slug) => typeof slug === "string"))];
+  };
+  const competitions = [find("kaggle/submit"), find("kaggle/")].find((found) => found.length > 0);
+  if (competitions !== undefined) return competitions;
+  return fail("configuration", `${file} has no stage of Kaggle's`, "name a pipeline with a kaggle/submit stage");
 }
 
-async function loadRows(client: KaggleClient, slug: string): Promise<readonly LeaderboardRow[]> {
-  const rows: LeaderboardRow[] = [];
-  await withCompetition(client, {
-    slug,
-    action: "read",
-    onInfo: () => undefined,
-    async work() {
-      for await (const submission of listSubmissions(client, slug)) {
-        const { reference, submittedAt, status, publicScore, privateScore, description } = submission;
-        const { runId, message = description } = parseDescription(description) ?? {};
-        rows.push({ reference, submittedAt, status, publicScore, privateScore, runId, message });
-      }
-    },
-  });
-  return rows.reverse();
+/** Throws `FailureError` when no run has the metric. Where no run is at hand none can be wrong. */
+function checkMetric(metric: string, rows: readonly LeaderboardRow[], io: Io): void {
+  const measured = rows.flatMap(({ metrics }) => (metrics === undefined ? [] : [metrics]));
+  if (measured.length === 0) {
+    io.stderr.write(`no run that submitted is in this project, so there is no ${metric}\n`);
+    return;
+  }
+  const names = [...new Set(measured.flatMap((metrics) => Object.keys(metrics)))].sort();
+  if (names.includes(metric)) return;
+  fail("configuration", `no run that submitted has a metric "${metric}"`, suggestFrom("There are", metric, names));
 }

@@ -28,15 +28,19 @@ const submissionsPerPage = 100;
 /** The account's submissions to a competition, newest first, page after page. */
 export async function* listSubmissions(client: KaggleClient, competition: string): AsyncGenerator<Submission> {
   let pageToken = "";
+  const seen = new Set<number>();
   for (let page = 1; ; page++) {
     const position = pageToken === "" ? { page } : { pageToken };
     const request = { competitionName: competition, pageSize: submissionsPerPage, ...position };
     const answer = await client.call("ListSubmissions", request);
     const submissions = readObjects(answer, "submissions").map(readSubmission);
-    yield* submissions;
+    // What is submitted meanwhile pushes the last ones of a page onto the next.
+    const fresh = submissions.filter(({ reference }) => !seen.has(reference));
+    for (const submission of fresh) seen.add(submission.reference);
+    yield* fresh;
     pageToken = readText(answer, "nextPageToken") ?? "";
-    // Older servers know pages by number only.
-    if (pageToken === "" && submissions.length < submissionsPerPage) return;
+    // Older servers know pages by number only; one that gives the same page for ever has no other.
+    if (fresh.length === 0 || (pageToken === "" && submissions.length < submissionsPerPage)) return;
   }
 }
 
