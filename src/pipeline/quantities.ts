@@ -18,6 +18,11 @@ export function parseBytes(value: Json | undefined): number | undefined {
   return parseQuantity(value, bytes);
 }
 
+/** `5 MB/s` in bytes a second; `undefined` for what is no such rate. */
+export function parseByteRate(value: Json | undefined): number | undefined {
+  return typeof value === "string" && value.endsWith("/s") ? parseBytes(value.slice(0, -2)) : undefined;
+}
+
 function parseQuantity(value: Json | undefined, units: Readonly<Record<string, number>>): number | undefined {
   const [, number, unit] = (typeof value === "string" && /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(value)) || [];
   const factor = units[unit ?? ""];

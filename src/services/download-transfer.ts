@@ -1,3 +1,4 @@
+import type { Bandwidth } from "./bandwidth.ts";
 import type { Clock } from "./clock.ts";
 import type { DigestAlgorithm } from "./digests.ts";
 import type { PartFile, RemoteIdentity } from "./download-part.ts";
@@ -23,6 +24,7 @@ export interface TransferOptions {
   readonly idleTimeoutMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly bandwidth: Bandwidth | undefined;
   /** The digests to compute of a file that the server describes so. */
   algorithms(identity: RemoteIdentity | undefined): readonly DigestAlgorithm[];
   /** Called once the size is known; may throw. */
@@ -90,6 +92,8 @@ async function receive(
       clearTimeout(timer);
       await part.append(chunk);
       options.onBytes(part);
+      // Meanwhile nothing is read, and the connection's own flow control holds the sender back.
+      await options.bandwidth?.take(chunk.byteLength, options.signal);
       timer = stallAfterIdle();
     }
   } catch (error) {

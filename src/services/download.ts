@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { checkFreeBytes, readFreeBytes } from "../base/disk-space.ts";
 import { FailureError } from "../base/failure.ts";
 import { formatBytes } from "../util/format-bytes.ts";
+import type { Bandwidth } from "./bandwidth.ts";
 import type { Clock } from "./clock.ts";
 import { type Digests, digestAlgorithms } from "./digests.ts";
 import { PartFile } from "./download-part.ts";
@@ -27,6 +28,8 @@ export interface DownloadRequest {
   onProgress?(progress: { readonly receivedBytes: number; readonly totalBytes: number | undefined }): void;
   /** Told of each retry, for the log. */
   onNotice?(text: string): void;
+  /** Without it, as fast as it comes. */
+  readonly bandwidth?: Bandwidth | undefined;
   readonly policy?: RetryPolicy;
   readonly timeoutMs?: number;
   readonly idleTimeoutMs?: number;
@@ -107,6 +110,7 @@ function transferOptions(request: DownloadRequest): TransferOptions {
   return {
     clock,
     signal,
+    bandwidth: request.bandwidth,
     timeoutMs: request.timeoutMs ?? 60_000,
     idleTimeoutMs: request.idleTimeoutMs ?? 60_000,
     algorithms: (identity) =>

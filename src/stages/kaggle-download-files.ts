@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fail } from "../base/failure.ts";
 import { openBudget } from "../data/archives/size-limits.ts";
 import { unpackArchive } from "../data/archives/unpack-archive.ts";
+import type { Bandwidth } from "../services/bandwidth.ts";
 import { type Clock, systemClock } from "../services/clock.ts";
 import type { KaggleClient } from "../services/kaggle/client.ts";
 import { type FetchedFile, fetchFile } from "../services/kaggle/download-file.ts";
@@ -10,6 +11,7 @@ import { linkOrCopy } from "../util/link-or-copy.ts";
 import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadFilesWith } from "./generated/kaggle-download-files.ts";
 import { atCompetition } from "./kaggle/at-competition.ts";
+import { bandwidthOf } from "./kaggle/bandwidth-of.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleDownloadFilesWith>;
@@ -24,6 +26,7 @@ export function createKaggleDownloadFiles(clock: Clock): StageKind<KaggleDownloa
 async function downloadFiles(stage: Stage, clock: Clock): Promise<void> {
   // Complete files stay here until the stage is committed, so that an interruption costs none of them.
   const complete = join(stage.workFolder, "complete");
+  const bandwidth = bandwidthOf(stage.with, clock);
   await atCompetition(stage, {
     clock,
     action: "download",
@@ -31,7 +34,7 @@ async function downloadFiles(stage: Stage, clock: Clock): Promise<void> {
     async work(client) {
       // One after the other: Kaggle answers many requests at once with 429.
       for (const name of stage.with.files) {
-        if (!(await pathExists(join(complete, name)))) await download(stage, client, { name, complete });
+        if (!(await pathExists(join(complete, name)))) await download(stage, client, { name, complete, bandwidth });
       }
     },
   });
@@ -45,12 +48,13 @@ async function downloadFiles(stage: Stage, clock: Clock): Promise<void> {
 async function download(
   stage: Stage,
   client: KaggleClient,
-  { name, complete }: { name: string; complete: string },
+  { name, complete, bandwidth }: { name: string; complete: string; bandwidth: Bandwidth | undefined },
 ): Promise<void> {
   const fetched = await fetchFile(client, {
     competition: stage.with.competition,
     name,
     partFolder: join(stage.workFolder, "parts"),
+    bandwidth,
     onProgress: ({ receivedBytes, totalBytes }) =>
       stage.progress({
         activity: `downloading ${name}`,

@@ -8,6 +8,7 @@ import { linkOrCopy } from "../util/link-or-copy.ts";
 import { pathExists } from "../util/path-exists.ts";
 import type { KaggleDownloadWith } from "./generated/kaggle-download.ts";
 import { atCompetition } from "./kaggle/at-competition.ts";
+import { bandwidthOf } from "./kaggle/bandwidth-of.ts";
 import type { StageContext, StageKind } from "./stage-kind.ts";
 
 type Stage = StageContext<KaggleDownloadWith>;
@@ -50,6 +51,7 @@ async function fetchWithProgress(
     part: `${archive}.part`,
     clock,
     signal: stage.signal,
+    bandwidth: bandwidthOf(stage.with, clock),
     onSize: warnOfSpace,
     onNotice: (text) => stage.log("warning", client.redact(text)),
     onProgress: ({ receivedBytes, totalBytes }) =>

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { limitBandwidth } from "../../src/services/bandwidth.ts";
 import { type DownloadRequest, downloadFile } from "../../src/services/download.ts";
 import { KaggleClient } from "../../src/services/kaggle/client.ts";
 import { type KaggleServer, type RecordedRequest, startKaggleServer } from "../kaggle-server/server.ts";
@@ -223,6 +224,56 @@ describe("downloadFile", () => {
     truncateSync(partPath(), sizeBytes + 10);
     await download();
     expectComplete();
+  });
+
+  it("comes no faster than its bandwidth, also after a drop, and hardly slower", async () => {
+    server.faults.inject("download", { type: "drop", afterBytes: 400_000 });
+    const bytesPerSecond = 100_000;
+    const startMs = clock.now();
+    const early: number[] = [];
+    let numBefore = 0;
+    await download({
+      bandwidth: limitBandwidth(bytesPerSecond, clock),
+      onProgress({ receivedBytes }) {
+        // A tenth of a second may be made up for, and a wait too short for a timer left to the next.
+        const allowedBytes = ((clock.now() - startMs + 100 + 20) / 1000) * bytesPerSecond;
+        if (numBefore > allowedBytes) early.push(numBefore - allowedBytes);
+        numBefore = receivedBytes;
+      },
+    });
+    expectComplete();
+    expect(early).toEqual([]);
+    const [seconds, retries] = [(clock.now() - startMs) / 1000, notices.length];
+    expect(retries).toBe(1);
+    // The retry waits for a second, and what was on its way when the connection broke comes twice.
+    expect(seconds).toBeLessThan((sizeBytes + inFlight) / bytesPerSecond + retries);
+  });
+
+  it("ends a wait for its bandwidth when it is interrupted, and goes on from there", async () => {
+    const interruption = new AbortController();
+    const held = {
+      ...clock,
+      async sleep(_: number, signal: AbortSignal) {
+        interruption.abort(new Error("Ctrl-C"));
+        signal.throwIfAborted();
+      },
+    };
+    const options = { bandwidth: limitBandwidth(1_000, held), signal: interruption.signal };
+    await expect(download(options)).rejects.toThrow("Ctrl-C");
+    await download();
+    expectComplete();
+    expect(rangeStart(storageRequests().at(-1))).toBeGreaterThan(0);
+  });
+
+  it("does not wait for hours when the clock is set back", async () => {
+    let setBackMs = 0;
+    const bandwidth = limitBandwidth(100_000, { ...clock, now: () => clock.now() - setBackMs });
+    await download({
+      bandwidth,
+      onProgress: ({ receivedBytes }) => (setBackMs = receivedBytes > 500_000 ? 3_600_000 : 0),
+    });
+    expectComplete();
+    expect(clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0)).toBeLessThan(20_000);
   });
 
   it("checks the disk before it writes", async () => {

@@ -57,6 +57,14 @@ describe("kaggle/download-files", () => {
     expect(clock.sleepsMs).toEqual([30_000]);
   });
 
+  it("keeps within one bandwidth with all files", async () => {
+    await runStage(["train/a.png", "sample.csv"], { bandwidth: "100 KB/s" });
+    expect(readOutput("train/a.png").equals(image)).toBe(true);
+    const seconds = clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0) / 1000;
+    expect(seconds).toBeGreaterThan(2.8);
+    expect(seconds).toBeLessThanOrEqual(3.01);
+  });
+
   it("goes on with the file in which it was interrupted, and fetches none twice", async () => {
     const interruption = new AbortController();
     await expect(
@@ -91,10 +99,10 @@ describe("kaggle/download-files", () => {
 
 async function runStage(
   files: string[],
-  options: { signal?: AbortSignal; onProgress?: (done: number) => void } = {},
+  options: { bandwidth?: string; signal?: AbortSignal; onProgress?: (done: number) => void } = {},
 ): Promise<void> {
   const recording = createRecordingStage<KaggleDownloadFilesWith>({
-    with: { competition: "cells", files },
+    with: { competition: "cells", files, ...(options.bandwidth !== undefined && { bandwidth: options.bandwidth }) },
     folder,
     environment: { KAGGLE_API_ENDPOINT: server.url, KAGGLE_API_TOKEN: server.credentials.token, HOME: folder },
     outputs: { files: "files" },

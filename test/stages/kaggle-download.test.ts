@@ -71,6 +71,14 @@ describe("kaggle/download", () => {
     expect(statSync(stage.output("archive")).nlink).toBe(2);
   });
 
+  it("keeps within the bandwidth that it is given", async () => {
+    await runStage({ bandwidth: "100 KB/s" });
+    expect(readFileSync(stage.output("archive")).equals(archiveBytes)).toBe(true);
+    const seconds = clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0) / 1000;
+    expect(seconds).toBeGreaterThan(4.8);
+    expect(seconds).toBeLessThanOrEqual(5);
+  });
+
   it("honours 429 on the way to the address", async () => {
     server.faults.inject("DownloadDataFiles", { type: "status", status: 429, headers: { "retry-after": "12" } });
     await runStage();
@@ -167,13 +175,17 @@ describe("kaggle/download", () => {
 async function runStage(
   options: {
     competition?: string;
+    bandwidth?: string;
     token?: string | undefined;
     signal?: AbortSignal;
     onProgress?: (done: number) => void;
   } = {},
 ): Promise<void> {
   const recording = createRecordingStage<KaggleDownloadWith>({
-    with: { competition: options.competition ?? "cells" },
+    with: {
+      competition: options.competition ?? "cells",
+      ...(options.bandwidth !== undefined && { bandwidth: options.bandwidth }),
+    },
     folder,
     environment: {
       KAGGLE_API_ENDPOINT: server.url,

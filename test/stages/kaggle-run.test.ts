@@ -100,6 +100,14 @@ describe("a pipeline from Kaggle to Kaggle", () => {
     expect(stdout).toMatch(/\ncells: \d+ submissions left\n$/);
   });
 
+  it("takes the download from the cache whatever the bandwidth", async () => {
+    await project.pipe(["run", "pipeline.yaml", "--target", "download"], { env });
+    const limited = pipeline.replace("with: { competition: cells }", "with: { competition: cells, bandwidth: 5 MB/s }");
+    await project.write({ "pipeline.yaml": limited });
+    const events = await project.events(["run", "pipeline.yaml", "--target", "download"], { env });
+    expect(outcomes(events)).toEqual({ download: "cached" });
+  });
+
   it("goes on with a download that was killed", async () => {
     server.faults.inject("download", { type: "stall", afterBytes: 300_000 });
     const first = project.start(["run", "pipeline.yaml", "--json"], { env });

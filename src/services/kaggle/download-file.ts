@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { FailureError } from "../../base/failure.ts";
 import { atomicWrite } from "../../util/atomic-write.ts";
 import { findNearestName } from "../../util/nearest-name.ts";
+import type { Bandwidth } from "../bandwidth.ts";
 import { downloadFile } from "../download.ts";
 import { type KaggleClient, KaggleRefusal } from "./client.ts";
 import { listFiles } from "./competition.ts";
@@ -14,6 +15,7 @@ export interface FileRequest {
   readonly name: string;
   /** Where the unfinished file is kept. */
   readonly partFolder: string;
+  readonly bandwidth?: Bandwidth | undefined;
   onProgress(progress: { readonly receivedBytes: number; readonly totalBytes: number | undefined }): void;
 }
 
@@ -40,6 +42,7 @@ export async function fetchFile(client: KaggleClient, request: FileRequest): Pro
     part: `${fetched}.part`,
     clock: client.clock,
     signal: client.signal,
+    bandwidth: request.bandwidth,
     onNotice: (text) => client.notice(text),
     onProgress: request.onProgress,
   });

@@ -14,4 +14,8 @@ export interface KaggleDownloadFilesWith {
    * Items: A file, with the folders it lies in.
    */
   files: string[];
+  /**
+   * The most bytes that may come in a second, to leave some of the connection to others; without it, as fast as they come.
+   */
+  bandwidth?: string;
 }

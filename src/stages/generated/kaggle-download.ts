@@ -8,4 +8,8 @@ export interface KaggleDownloadWith {
    * The competition's slug: the last part of its address on Kaggle.
    */
   competition: string;
+  /**
+   * The most bytes that may come in a second, to leave some of the connection to others; without it, as fast as they come.
+   */
+  bandwidth?: string;
 }
