@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -27,14 +27,14 @@ describe("findCredentials", () => {
     );
     const { credentials, problems } = await findCredentials({ HOME: home });
     expect(credentials).toEqual([
-      { type: "token", token: "token-of-file", source: join(home, ".kaggle/access_token") },
-      { type: "key", username: "u", key: "k", source: join(home, ".kaggle/kaggle.json") },
+      { type: "token", token: "token-of-file", ...at(".kaggle/access_token") },
+      { type: "key", username: "u", key: "k", ...at(".kaggle/kaggle.json") },
       {
         type: "oauth",
         refreshToken: "r",
         accessToken: "a",
         expiresAt: Date.UTC(2026, 10, 24, 10),
-        source: join(home, ".kaggle/credentials.json"),
+        ...at(".kaggle/credentials.json"),
       },
     ]);
     expect(problems).toEqual([]);
@@ -45,13 +45,17 @@ describe("findCredentials", () => {
     [
       "a file that the variable names",
       { KAGGLE_API_TOKEN: "<home>/t" },
-      { token: "in-t", source: "the file named by KAGGLE_API_TOKEN" },
+      { token: "in-t", source: "the file named by KAGGLE_API_TOKEN", file: "<home>/t" },
     ],
-    ["access_token.txt", {}, { token: "in-txt", source: "<home>/.kaggle/access_token.txt" }],
+    [
+      "access_token.txt",
+      {},
+      { token: "in-txt", source: "<home>/.kaggle/access_token.txt", file: "<home>/.kaggle/access_token.txt" },
+    ],
     [
       "a Kaggle notebook",
       { KAGGLE_KERNEL_RUN_TYPE: "Batch", KAGGLE_API_V1_TOKEN: "<home>/t", KAGGLE_API_TOKEN: "abc" },
-      { token: "in-t", source: "the file named by KAGGLE_API_V1_TOKEN" },
+      { token: "in-t", source: "the file named by KAGGLE_API_V1_TOKEN", file: "<home>/t" },
     ],
   ])("takes a token from %s", async (_, environment, expected) => {
     write("t", "in-t");
@@ -59,7 +63,8 @@ describe("findCredentials", () => {
     const atHome = (text: string) => text.replace("<home>", home);
     const variables = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, atHome(value)]));
     const { credentials } = await findCredentials({ HOME: home, ...variables });
-    expect(credentials[0]).toEqual({ type: "token", token: expected.token, source: atHome(expected.source) });
+    const texts = Object.entries(expected).map(([name, text]) => [name, atHome(text)]);
+    expect(credentials[0]).toEqual({ type: "token", ...Object.fromEntries(texts) });
   });
 
   it.each([
@@ -72,7 +77,7 @@ describe("findCredentials", () => {
       Object.entries(environment).map(([name, value]) => [name, value.replace("<home>", home)]),
     );
     const { credentials } = await findCredentials({ HOME: home, ...variables });
-    expect(credentials).toEqual([{ type: "key", username: "u", key: "k", source: join(home, path) }]);
+    expect(credentials).toEqual([{ type: "key", username: "u", key: "k", ...at(path) }]);
   });
 
   it("lets variables override the file, and says so", async () => {
@@ -165,6 +170,30 @@ describe("a client", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it("warns, once, of credentials that other users of the machine can read", async () => {
+    const { username, key, token } = server.credentials;
+    write(".kaggle/kaggle.json", JSON.stringify({ username, key }));
+    write(".kaggle/access_token", "revoked");
+    const [keyFile, tokenFile] = [join(home, ".kaggle/kaggle.json"), join(home, ".kaggle/access_token")];
+    chmodSync(tokenFile, 0o600);
+    chmodSync(keyFile, 0o640);
+    const passedOver = `Kaggle does not accept the access token from ${tokenFile}; trying the legacy username and key from ${keyFile}`;
+    const warning = `other users of this machine can read the Kaggle credentials in ${keyFile}; to keep them to yourself: chmod 600 ${keyFile}`;
+    await ask({}, 2);
+    expect(notices).toEqual([passedOver, warning]);
+    for (const mode of [0o604, 0o644, 0o600, 0o400]) {
+      notices = [];
+      chmodSync(keyFile, mode);
+      await ask({});
+      expect(notices).toEqual(mode & 0o044 ? [passedOver, warning] : [passedOver]);
+    }
+    notices = [];
+    chmodSync(keyFile, 0o644);
+    // What is not used is nobody's business.
+    await ask({ KAGGLE_API_TOKEN: token });
+    expect(notices).toEqual([]);
+  });
+
   it("asks for a new login when the old one cannot be renewed", async () => {
     write(".kaggle/credentials.json", JSON.stringify({ refresh_token: "revoked" }));
     await expect(ask({})).rejects.toMatchObject({
@@ -182,17 +211,22 @@ describe("a client", () => {
     });
   });
 
-  async function ask(environment: Record<string, string | undefined>): Promise<string> {
+  async function ask(environment: Record<string, string | undefined>, numTimes = 1): Promise<string> {
     const client = new KaggleClient({
       environment: { HOME: home, KAGGLE_API_ENDPOINT: server.url, ...environment },
       clock: createTestClock(),
       signal: new AbortController().signal,
       onNotice: (text) => notices.push(text),
     });
-    await client.call("GetCompetition", { competitionName: "cells" });
+    for (let time = 0; time < numTimes; time++) await client.call("GetCompetition", { competitionName: "cells" });
     return await client.describeCredential();
   }
 });
+
+/** Where a credential was found that lies in a file. */
+function at(path: string): { source: string; file: string } {
+  return { source: join(home, path), file: join(home, path) };
+}
 
 function write(path: string, content: string): void {
   mkdirSync(dirname(join(home, path)), { recursive: true });

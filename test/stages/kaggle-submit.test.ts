@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -52,6 +52,18 @@ describe("kaggle/submit", () => {
       message: server.submissions[0]?.description,
       submittedAt: server.submissions[0]?.date.toISOString(),
     });
+  });
+
+  it("warns of a token that other users of the machine can read, and submits", async () => {
+    const file = join(folder, "token");
+    writeFileSync(file, server.credentials.token);
+    chmodSync(file, 0o644);
+    await runStage({ token: file });
+    expect(server.submissions).toHaveLength(1);
+    const warnings = stage.said.map((text) => JSON.parse(text)).filter(({ level }) => level === "warning");
+    expect(warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining(`can read the Kaggle credentials in ${file};`),
+    ]);
   });
 
   it("polls less and less often", async () => {
@@ -195,7 +207,9 @@ async function serve(
   server = await startKaggleServer({ competitions: [whole as CompetitionOptions], ...options });
 }
 
-async function runStage(options: { timeout?: number; signal?: AbortSignal; clock?: TestClock } = {}): Promise<void> {
+async function runStage(
+  options: { token?: string; timeout?: number; signal?: AbortSignal; clock?: TestClock } = {},
+): Promise<void> {
   stage = createRecordingStage({
     with: {
       competition: slug,
@@ -204,7 +218,11 @@ async function runStage(options: { timeout?: number; signal?: AbortSignal; clock
       timeout: options.timeout ?? 3600,
     },
     folder,
-    environment: { KAGGLE_API_ENDPOINT: server.url, KAGGLE_API_TOKEN: server.credentials.token, HOME: folder },
+    environment: {
+      KAGGLE_API_ENDPOINT: server.url,
+      KAGGLE_API_TOKEN: options.token ?? server.credentials.token,
+      HOME: folder,
+    },
     outputs: { score: "score.json" },
     ...(options.signal && { signal: options.signal }),
   });

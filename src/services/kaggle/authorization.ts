@@ -36,6 +36,11 @@ export class Authorization {
     return `the ${describeForm(credential)} from ${credential.source}`;
   }
 
+  /** The file that holds the credential in use, if one does. */
+  get file(): string | undefined {
+    return this.#current().file;
+  }
+
   /** The `Authorization` header. Throws `FailureError` when there is no credential. */
   async header(): Promise<string> {
     const credential = this.#current();

@@ -7,6 +7,7 @@ import { patientPolicy, type RetryOptions, type RetryPolicy, retryTransient, Tra
 import { Authorization } from "./authorization.ts";
 import { type Environment, findCredentials } from "./credentials.ts";
 import { methodUrl } from "./endpoint.ts";
+import { describeExposure } from "./exposure.ts";
 
 export interface KaggleClientOptions {
   readonly environment: Environment;
@@ -14,6 +15,8 @@ export interface KaggleClientOptions {
   readonly signal: AbortSignal;
   /** Told of waits and of credentials passed over, for the log. */
   onNotice(text: string): void;
+  /** Told of what the user should mend although it works; goes to `onNotice` without it. */
+  onWarning?(text: string): void;
   readonly policy?: RetryPolicy;
   readonly timeoutMs?: number;
 }
@@ -39,6 +42,7 @@ const competitionService = "competitions.CompetitionApiService";
  */
 export class KaggleClient {
   readonly #options: KaggleClientOptions;
+  readonly #usedFiles = new Set<string>();
   #authorization: Authorization | undefined;
 
   constructor(options: KaggleClientOptions) {
@@ -95,6 +99,7 @@ export class KaggleClient {
   async #post(service: string, method: string, body: JsonObject): Promise<Response> {
     const authorization = await this.#authorize();
     for (;;) {
+      await this.#warnOfExposure(authorization.file);
       const description = authorization.description;
       const response = await this.#send(service, method, body, await authorization.header());
       if (response.status !== 401) return response;
@@ -118,6 +123,16 @@ export class KaggleClient {
     if (trouble === undefined) return response;
     await discardBody(response);
     throw trouble;
+  }
+
+  /** Once for each file. */
+  async #warnOfExposure(file: string | undefined): Promise<void> {
+    if (file === undefined || this.#usedFiles.has(file)) return;
+    this.#usedFiles.add(file);
+    const warning = await describeExposure(file);
+    if (warning === undefined) return;
+    if (this.#options.onWarning === undefined) this.notice(warning);
+    else this.#options.onWarning(this.redact(warning));
   }
 
   async #authorize(): Promise<Authorization> {

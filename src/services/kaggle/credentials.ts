@@ -5,18 +5,26 @@ import { join } from "node:path";
 /** What `environment` means everywhere in services: the process's, passed in. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One way to prove who we are. `source` says where it was found, for messages. */
-export type KaggleCredential =
-  | { readonly type: "token"; readonly token: string; readonly source: string }
-  | { readonly type: "key"; readonly username: string; readonly key: string; readonly source: string }
-  | {
-      readonly type: "oauth";
-      readonly refreshToken: string;
-      readonly accessToken: string | undefined;
-      /** Milliseconds since the Unix epoch; 0 when unknown. */
-      readonly expiresAt: number;
-      readonly source: string;
-    };
+/** One way to prove who we are. */
+export type KaggleCredential = CredentialOrigin &
+  (
+    | { readonly type: "token"; readonly token: string }
+    | { readonly type: "key"; readonly username: string; readonly key: string }
+    | {
+        readonly type: "oauth";
+        readonly refreshToken: string;
+        readonly accessToken: string | undefined;
+        /** Milliseconds since the Unix epoch; 0 when unknown. */
+        readonly expiresAt: number;
+      }
+  );
+
+interface CredentialOrigin {
+  /** Where it was found, for messages. */
+  readonly source: string;
+  /** The file with the secret in it, if it is in one. */
+  readonly file?: string;
+}
 
 export interface FoundCredentials {
   /** In the order in which Kaggle's own client tries them. */
@@ -56,18 +64,20 @@ async function findToken(environment: Environment, home: string): Promise<Kaggle
   if (environment["KAGGLE_KERNEL_RUN_TYPE"] !== undefined) {
     const path = environment["KAGGLE_API_V1_TOKEN"];
     const token = path === undefined ? undefined : await readTrimmed(path);
-    if (token !== undefined) return { type: "token", token, source: "the file named by KAGGLE_API_V1_TOKEN" };
+    if (path !== undefined && token !== undefined)
+      return { type: "token", token, source: "the file named by KAGGLE_API_V1_TOKEN", file: path };
   }
   const variable = environment["KAGGLE_API_TOKEN"]?.trim();
   if (variable !== undefined && variable !== "") {
     const fromFile = await readTrimmed(variable);
-    if (fromFile !== undefined) return { type: "token", token: fromFile, source: "the file named by KAGGLE_API_TOKEN" };
+    if (fromFile !== undefined)
+      return { type: "token", token: fromFile, source: "the file named by KAGGLE_API_TOKEN", file: variable };
     return { type: "token", token: variable, source: "KAGGLE_API_TOKEN" };
   }
   for (const name of ["access_token", "access_token.txt"]) {
     const path = join(home, ".kaggle", name);
     const token = await readTrimmed(path);
-    if (token !== undefined) return { type: "token", token, source: path };
+    if (token !== undefined) return { type: "token", token, source: path, file: path };
   }
   return undefined;
 }
@@ -89,7 +99,8 @@ async function findKey(
     ]),
   ];
   if (typeof username === "string" && typeof key === "string") {
-    return { type: "key", username, key, source: sources.join(" and ") };
+    const isInFile = key !== environment["KAGGLE_KEY"];
+    return { type: "key", username, key, source: sources.join(" and "), ...(isInFile && { file: path }) };
   }
   if (environment["KAGGLE_USERNAME"]) problems.push("KAGGLE_USERNAME is set, but KAGGLE_KEY is not");
   if (environment["KAGGLE_KEY"]) problems.push("KAGGLE_KEY is set, but KAGGLE_USERNAME is not");
@@ -128,6 +139,7 @@ async function findLogin(home: string, problems: string[]): Promise<KaggleCreden
     accessToken: typeof accessToken === "string" && accessToken !== "" ? accessToken : undefined,
     expiresAt: Number.isNaN(expiresAt) ? 0 : expiresAt,
     source: path,
+    file: path,
   };
 }
 

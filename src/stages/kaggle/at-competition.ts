@@ -19,7 +19,8 @@ export async function atCompetition(
 ): Promise<void> {
   const { environment, signal } = stage;
   const onNotice = (text: string): void => stage.log(noticeLevel, text);
-  const client = new KaggleClient({ environment, clock, signal, onNotice });
+  const onWarning = (text: string): void => stage.log("warning", text);
+  const client = new KaggleClient({ environment, clock, signal, onNotice, onWarning });
   await withCompetition(client, {
     slug: stage.with.competition,
     action,
