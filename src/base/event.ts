@@ -103,9 +103,9 @@ export type StageCause =
   | { readonly type: "upstream"; readonly stages: readonly StageId[] } // not known yet: these run first
   | { readonly type: "skipped"; readonly reason: string }; // it does not run, for this reason
 
-/** One thing that decides the result and is not what it was. */
+/** One thing that decides the result and is not what it was, or what the user edited to make it so. */
 export interface FingerprintChange {
-  /** e.g. `with.phases.0.lr`, `inputs.dataset`, `revision`, `env.LANG`. */
+  /** e.g. `with.phases.0.lr`, `inputs.dataset`, `revision`, `env.LANG`; `params.lr`, `matrix.fold`. */
   readonly path: string;
   /** `undefined` when it was not there. */
   readonly before: Json | undefined;
@@ -113,6 +113,10 @@ export interface FingerprintChange {
   /** Where the new value stands: the pipeline's file, or one that it extends. */
   readonly file?: string;
   readonly line?: number;
+  /** The `--set` option that the new value comes from, as given; it stands in no file then. */
+  readonly set?: string;
+  /** Of a parameter or matrix: what of the stage it has changed. */
+  readonly reaches?: readonly string[];
 }
 
 /** Which of the combinations of a matrix a stage is. */

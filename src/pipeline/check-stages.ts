@@ -19,6 +19,7 @@ import type { CommandOutline, KindOutline, StageOutline } from "./stage-outline.
 import { followReferences, type StageReferences } from "./stage-references.ts";
 import type { StageSchemas } from "./stage-schemas.ts";
 import { validateNode } from "./validate-node.ts";
+import { collectMakings } from "./value-sources.ts";
 
 interface StageCheck {
   readonly schemas: StageSchemas;
@@ -84,7 +85,15 @@ function resolveStage(
   };
   if (outline.type === "command") {
     const locations = locateCommand(outline.node, references);
-    return { ...base, locations, type: "command", uses: "run", ...resolveCommand(outline, outline.node, context) };
+    const makings = collectMakings(outline.node);
+    return {
+      ...base,
+      locations,
+      makings,
+      type: "command",
+      uses: "run",
+      ...resolveCommand(outline, outline.node, context),
+    };
   }
   const { schema } = outline;
   const entry = outline.node.entries.get("with");
@@ -99,6 +108,7 @@ function resolveStage(
   return {
     ...base,
     locations: new Map([...locateValues(outline.node), ...locateValues(parameters, "with")]),
+    makings: new Map([...collectMakings(outline.node), ...collectMakings(parameters, "with")]),
     type: "kind",
     uses: schema["x-uses"],
     revision: schema["x-revision"],

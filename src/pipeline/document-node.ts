@@ -9,6 +9,19 @@ interface Located {
   readonly range: SourceRange;
   /** The parameter that the value was taken from; `range` is then the place of the use. */
   readonly origin?: ParameterOrigin;
+  /** What the value was made of. Absent where it is just written here. */
+  readonly sources?: readonly ValueSource[];
+}
+
+/** Something that a user wrote and that went into a value at another place, or into a text there. */
+export interface ValueSource {
+  /** `params.lr`, `matrix.fold`; empty for the text at the place of the value itself. */
+  readonly name: string;
+  /** References in it are as written. Absent for maps and lists of them, whose values have sources of their own. */
+  readonly written?: Json;
+  readonly location: SourceRange;
+  /** The `--set` option, as given, that it comes from. */
+  readonly override?: string;
 }
 
 /** Where the value of a parameter is set: below `params:`, or by an option of the command line. */

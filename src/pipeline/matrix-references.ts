@@ -1,10 +1,11 @@
 import { type Combination, textOfValue } from "./combination.ts";
 import { mapLeaves } from "./condition/expression.ts";
 import { locateSpan } from "./condition/parse-condition.ts";
-import { type DocumentNode, mapValues } from "./document-node.ts";
+import { type DocumentNode, mapValues, type ValueSource } from "./document-node.ts";
 import { problem, type Report, suggestFrom } from "./problem.ts";
 import type { ConditionReference, MatrixReference } from "./reference.ts";
 import { replaceReferences } from "./template-parts.ts";
+import { joinSources, sourcesOf, textSource } from "./value-sources.ts";
 
 interface MatrixContext {
   /** Those of all combinations. */
@@ -26,7 +27,9 @@ export function fillInMatrix(node: DocumentNode, combination: Combination, conte
   if (node.parts.length === 1 && typeof only === "object" && only.type === "matrix") {
     const value = lookUp(only);
     if (value === undefined) return { type: "unknown", range };
-    return { ...value, range, origin: value.origin ?? { name: `matrix.${only.key}`, definition: value.range } };
+    const name = `matrix.${only.key}`;
+    const sources = joinSources([textSource(node), ...sourcesOf(value, name)]);
+    return { ...value, range, origin: value.origin ?? { name, definition: value.range }, sources };
   }
   const fillInCondition = (condition: ConditionReference): ConditionReference => {
     const expression = mapLeaves(condition.expression, (leaf) => {
@@ -37,13 +40,16 @@ export function fillInMatrix(node: DocumentNode, combination: Combination, conte
     });
     return { ...condition, expression };
   };
+  const sources: ValueSource[] = [...(node.sources ?? [textSource(node)])];
   const replaced = replaceReferences(node, (reference) => {
     if (reference.type === "condition") return fillInCondition(reference);
     if (reference.type !== "matrix") return reference;
     const value = lookUp(reference);
+    if (value !== undefined) sources.push(...sourcesOf(value, `matrix.${reference.key}`));
     return value === undefined ? undefined : textOfValue(value);
   });
-  return replaced ?? { type: "unknown", range };
+  if (replaced === undefined) return { type: "unknown", range };
+  return sources.length > 1 ? { ...replaced, sources: joinSources(sources) } : replaced;
 }
 
 function describeUnknownKey(

@@ -9,12 +9,14 @@ import {
   type ParameterOrigin,
   type TemplateNode,
   type UnknownNode,
+  type ValueSource,
 } from "./document-node.ts";
 import { describeUndefined } from "./overrides.ts";
 import { describeParameterCycle } from "./parameter-cycle.ts";
 import { problem, type Report, valueProblem } from "./problem.ts";
 import type { ConditionReference, ParameterReference, Reference } from "./reference.ts";
 import { replaceReferences } from "./template-parts.ts";
+import { joinSources, sourcesOf, textSource } from "./value-sources.ts";
 
 /** Fills the values of parameters into other values. */
 export interface Parameters {
@@ -46,6 +48,8 @@ const maxChain = 100;
 interface Found {
   readonly value: DocumentNode;
   readonly origin: ParameterOrigin;
+  /** Texts of the parameters around it that refer to others. */
+  readonly around: readonly ValueSource[];
 }
 
 class ParameterResolver {
@@ -93,21 +97,30 @@ class ParameterResolver {
   #fillInTemplate(template: TemplateNode): DocumentNode {
     const [only] = template.parts;
     if (template.parts.length === 1 && isParameter(only)) {
-      const { value, origin } = this.#lookUp(only);
-      return value.type === "unknown" ? unknownAt(template.range) : this.#useAt(value, template.range, origin);
+      const { value, origin, around } = this.#lookUp(only);
+      if (value.type === "unknown") return unknownAt(template.range);
+      const used = this.#useAt(value, template.range, origin);
+      return { ...used, sources: joinSources([textSource(template), ...around, ...(used.sources ?? [])]) };
     }
+    const sources: (readonly ValueSource[])[] = [[textSource(template)]];
     const replaced = replaceReferences(template, (reference) => {
-      if (isParameter(reference)) return this.#writeText(reference, template.range);
+      if (isParameter(reference)) return this.#writeText(reference, template.range, sources);
       return reference.type === "condition" ? this.#fillInCondition(reference) : reference;
     });
-    return replaced ?? unknownAt(template.range);
+    if (replaced === undefined) return unknownAt(template.range);
+    return sources.length > 1 ? { ...replaced, sources: joinSources(sources.flat()) } : replaced;
   }
 
-  /** The text of a parameter in the middle of other text. */
-  #writeText(reference: ParameterReference, range: SourceRange): string | undefined {
-    const { value, origin } = this.#lookUp(reference);
+  /** The text of a parameter in the middle of other text, whose sources grow by those of the parameter. */
+  #writeText(
+    reference: ParameterReference,
+    range: SourceRange,
+    sources: (readonly ValueSource[])[],
+  ): string | undefined {
+    const { value, origin, around } = this.#lookUp(reference);
     if (value.type === "unknown") return undefined;
     if (value.type === "scalar" && value.value !== null) {
+      sources.push(around, sourcesOf(value, origin.name));
       const text = String(value.value);
       return this.#spend(text.length, range) ? text : undefined;
     }
@@ -139,26 +152,31 @@ class ParameterResolver {
     const name = `params.${path.join(".")}`;
     this.used.add(path[0] ?? "");
     let node: DocumentNode = this.#raw;
-    for (const step of path) {
-      if (node.type === "template") node = this.resolve(node, reference);
+    const around: ValueSource[] = [];
+    for (const [depth, step] of path.entries()) {
+      if (node.type === "template") {
+        around.push({ ...textSource(node), name: `params.${path.slice(0, depth).join(".")}` });
+        node = this.resolve(node, reference);
+      }
       const next = findNode(node, [step]);
       if (next === undefined) {
         if (node.type !== "unknown" && this.#raw.type === "map") {
           this.#report(describeUndefined("the parameter", path, this.#raw, range));
         }
-        return { value: unknownAt(range), origin: { name, definition: range } };
+        return { value: unknownAt(range), origin: { name, definition: range }, around };
       }
       node = next;
     }
     const override = node.origin?.override;
     const origin = { name, definition: node.range, ...(override === undefined ? {} : { override }) };
-    return { value: this.resolve(node, reference), origin };
+    return { value: this.resolve(node, reference), origin, around };
   }
 
   /** A copy of a parameter's value that stands at the place of its use. */
   #useAt(node: DocumentNode, range: SourceRange, origin: ParameterOrigin): DocumentNode {
     if (!this.#spend(1, range)) return unknownAt(range);
-    if (node.type !== "list" && node.type !== "map") return { ...node, range, origin };
+    const sources = sourcesOf(node, origin.name);
+    if (node.type !== "list" && node.type !== "map") return { ...node, range, origin, sources };
     const copy = mapValues(
       node,
       (value, step) => {
@@ -169,7 +187,7 @@ class ParameterResolver {
       },
       range,
     );
-    return { ...copy, range, origin };
+    return { ...copy, range, origin, sources };
   }
 
   #spend(amount: number, range: SourceRange): boolean {

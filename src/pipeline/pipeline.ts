@@ -5,6 +5,7 @@ import type { StageId } from "../base/ids.ts";
 import type { Json, JsonObject } from "../base/json.ts";
 import type { Expression } from "./condition/expression.ts";
 import type { ExecutionRules, ResourceLimits } from "./execution.ts";
+import type { ValueMaking } from "./value-sources.ts";
 
 /** A checked pipeline: every reference resolves, every value fits its schema, artifact kinds agree, no cycle. Made by `checkPipeline` only. */
 export interface Pipeline {
@@ -46,6 +47,8 @@ interface StageBase {
   readonly location: SourceRange;
   /** Where each value stands, by dotted path below the stage: `with.phases.0.lr`, `run`, `env.LANG`. Values that came from a parameter point at their use. */
   readonly locations: ReadonlyMap<string, SourceRange>;
+  /** What values were made of that are not just written in the stage, by the same paths. */
+  readonly makings: ReadonlyMap<string, ValueMaking>;
 }
 
 /** The `if:` of a stage, types checked, parameters and values of its matrix filled in. */

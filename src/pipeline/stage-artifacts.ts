@@ -33,6 +33,13 @@ export function mapArtifacts(
   return copyObject(value, "");
 }
 
+/** As it could stand in the document: a path, or `${{ stages.a.outputs.x }}/part`. */
+export function formatReference(reference: ArtifactReference): string {
+  if (reference.artifact === "path") return reference.path;
+  const { stage, output, subpath } = reference;
+  return `\${{ stages.${stage}.outputs.${output} }}${subpath === "" ? "" : `/${subpath}`}`;
+}
+
 function isArtifactReference(
   value: readonly ResolvedValue[] | ResolvedObject | ArtifactReference,
 ): value is ArtifactReference {

@@ -30,7 +30,6 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
   }
 }
 
-/** The first of several changes, and how many more there are. */
 /** Stages of one matrix as one: `split, train (60)`. */
 function listStages(stages: readonly string[]): string {
   const families = new Map<string, string[]>();
@@ -41,6 +40,7 @@ function listStages(stages: readonly string[]): string {
   return [...families].map(([name, ids]) => (ids.length === 1 ? ids.join() : `${name} (${ids.length})`)).join(", ");
 }
 
+/** The first of several changes, and how many more there are. */
 function describeChanges(changes: readonly FingerprintChange[], file: string): string {
   const shown = changes.slice(0, maxChanges).map((change) => describeChange(change, file));
   const numMore = changes.length - shown.length;
@@ -49,9 +49,20 @@ function describeChanges(changes: readonly FingerprintChange[], file: string): s
 
 /** e.g. `with.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
 export function describeChange(change: FingerprintChange, pipelineFile: string): string {
-  const { path, before, after, file = pipelineFile, line } = change;
-  const place = line === undefined || path.startsWith("runtime.") ? "" : ` (${file}:${line})`;
-  return `${describeDifference(path, before, after)}${place}`;
+  const place = ofMachine.test(change.path) ? "" : describePlace(change, pipelineFile);
+  return `${describeDifference(change.path, change.before, change.after)}${place === "" ? "" : ` (${place})`}`;
+}
+
+/** Fields that stand nowhere in the document. */
+export const ofMachine = /^(version|revision|runtime)\b/;
+
+/** `pipelines/quickstart.yaml:41`, or that the value comes from the command line; nothing where no place is known. */
+export function describePlace(
+  { file, line, set }: Pick<FingerprintChange, "file" | "line" | "set">,
+  pipelineFile: string,
+): string {
+  if (set !== undefined) return "--set";
+  return line === undefined ? "" : `${file ?? pipelineFile}:${line}`;
 }
 
 function describeDifference(path: string, before: Json | undefined, after: Json | undefined): string {
@@ -59,10 +70,22 @@ function describeDifference(path: string, before: Json | undefined, after: Json 
     return `the code of the stage kind has a new revision, ${showValue(before)} → ${showValue(after)}`;
   if (before === undefined) return `${path} is new: ${showValue(after)}`;
   if (after === undefined) return `${path} is gone, was ${showValue(before)}`;
-  const old = showValue(before);
-  const current = showValue(after);
-  // Texts that differ only behind what is shown, e.g. scripts.
+  const [old, current] = showBoth(before, after);
   return old === current ? `${path} changed` : `${path} changed ${old} → ${current}`;
+}
+
+/** How much of what two long texts have in common is shown before the difference. */
+const commonLength = 16;
+
+/** Two values on a line, long ones from where they differ. */
+function showBoth(before: Json, after: Json): readonly [string, string] {
+  const shown = [showValue(before), showValue(after)] as const;
+  if (shown[0] !== shown[1] || typeof before !== "string" || typeof after !== "string") return shown;
+  let start = 0;
+  while (start < before.length && before[start] === after[start]) start += 1;
+  const from = Math.max(0, start - commonLength);
+  const show = (text: string): string => `${from > 0 ? "…" : ""}${showValue(text.slice(from))}`;
+  return [show(before), show(after)];
 }
 
 /** A value on one line, shortened. */

@@ -2,7 +2,7 @@ import type { FingerprintChange, StageCause } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import { shownDigits } from "./cache-list.ts";
-import { describeCause, describeChange, showValue } from "./cause-words.ts";
+import { describeCause, describeChange, describePlace, ofMachine, showValue } from "./cause-words.ts";
 import type { Palette } from "./palette.ts";
 import { formatDuration } from "./quantities.ts";
 
@@ -21,8 +21,9 @@ interface KnownStage {
   readonly ingredients: readonly {
     readonly path: string;
     readonly value: Json;
-    readonly file: string;
-    readonly line: number;
+    readonly file?: string;
+    readonly line?: number;
+    readonly set?: string;
   }[];
   readonly sinceLast?: readonly FingerprintChange[];
   readonly nearest?: {
@@ -33,9 +34,6 @@ interface KnownStage {
   };
   readonly made?: { readonly by: string; readonly durationMs: number };
 }
-
-/** Fields that stand nowhere in the document. */
-const ofMachine = /^(version|uses|revision|runtime\b)/;
 
 /** Why a stage runs or not: the verdict, what changed since its last result and against the nearest one, and all that decides. */
 export function renderStageExplanation(explanation: StageExplanation, file: string, palette: Palette): string {
@@ -72,8 +70,8 @@ function renderChanges(changes: readonly FingerprintChange[] | undefined, file: 
 
 function renderIngredients(ingredients: KnownStage["ingredients"], dim: Palette["dim"]): string[] {
   const width = Math.max(0, ...ingredients.map(({ path }) => path.length));
-  return ingredients.map(({ path, value, file, line }) => {
-    const place = ofMachine.test(path) ? "" : `  ${dim(`${file}:${line}`)}`;
-    return `  ${path.padEnd(width)}  ${showValue(value)}${place}`;
+  return ingredients.map(({ path, value, ...place }) => {
+    const shown = ofMachine.test(path) ? "" : `  ${dim(describePlace(place, ""))}`;
+    return `  ${path.padEnd(width)}  ${showValue(value)}${shown}`;
   });
 }

@@ -6,9 +6,10 @@ import type { FingerprintInputs } from "../cache/fingerprint.ts";
 import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import { type ListedEntry, listEntries } from "../cache/upkeep/list-entries.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { nameEdits } from "./edits.ts";
 import type { PastResult } from "./history.ts";
-import { locationOf } from "./locations.ts";
-import { locateChanges, type StagePlan } from "./plan-stage.ts";
+import { placeOf } from "./locations.ts";
+import type { StagePlan } from "./plan-stage.ts";
 import { type PreviewOptions, previewStages } from "./preview-stages.ts";
 
 /** All that decides whether a stage runs. */
@@ -37,9 +38,10 @@ export interface Ingredient {
   /** e.g. `with.phases.0.lr`, `inputs.dataset`. */
   readonly path: string;
   readonly value: Json;
-  /** Where it stands in the document, or the nearest thing around it. */
-  readonly file: string;
-  readonly line: number;
+  /** Where it stands in the document, or the nearest thing around it; or the `--set` option that it comes from. */
+  readonly file?: string;
+  readonly line?: number;
+  readonly set?: string;
 }
 
 export interface NearResult {
@@ -83,7 +85,7 @@ function explainKnown(stage: Stage, plan: StagePlan, { entries, past }: Comparab
     cause,
     fingerprint,
     ingredients: listIngredients(stage, inputs),
-    ...(past && { sinceLast: locateChanges(stage, listFingerprintChanges(past.inputs, inputs)) }),
+    ...(past && { sinceLast: nameEdits(stage, listFingerprintChanges(past.inputs, inputs), past.written) }),
     ...(nearest && { nearest }),
     ...(entry && {
       made: { by: entry.manifest.madeBy, at: entry.manifest.madeAt, durationMs: entry.manifest.durationMs },
@@ -93,10 +95,7 @@ function explainKnown(stage: Stage, plan: StagePlan, { entries, past }: Comparab
 
 function listIngredients(stage: Stage, inputs: FingerprintInputs): Ingredient[] {
   return [...flattenJson(inputs)]
-    .map(([path, value]) => {
-      const { file, line } = locationOf(stage, path);
-      return { path, value, file, line };
-    })
+    .map(([path, value]) => ({ path, value, ...placeOf(stage, path) }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -113,5 +112,5 @@ function findNearest(
   const [best] = candidates;
   if (best === undefined) return undefined;
   const { madeFor, madeBy, madeAt, changes } = best;
-  return { fingerprint: best.fingerprint, stage: madeFor, madeBy, madeAt, changes: locateChanges(stage, changes) };
+  return { fingerprint: best.fingerprint, stage: madeFor, madeBy, madeAt, changes: nameEdits(stage, changes) };
 }

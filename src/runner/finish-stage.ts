@@ -79,7 +79,7 @@ export function finishSkipped(stage: Stage, state: RunState, reason: string): St
 
 async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<void> {
   state.results.set(stage.id, entry);
-  state.knowledge.history.record(stage.id, entry.manifest);
+  state.knowledge.history.record(stage, entry.manifest);
   if (Object.keys(stage.outputs).length > 0) await state.record.linkOutputs(stage.id, entry.outputsFolder);
 }
 

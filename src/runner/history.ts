@@ -3,13 +3,15 @@ import { basename, join } from "node:path";
 import type { StageId } from "../base/ids.ts";
 import type { FingerprintInputs } from "../cache/fingerprint.ts";
 import type { Manifest } from "../cache/manifest.ts";
+import type { Stage } from "../pipeline/pipeline.ts";
 import { atomicWrite } from "../util/atomic-write.ts";
 import { sha256 } from "../util/sha256.ts";
+import { listWritten, type WrittenValues } from "./edits.ts";
 
 /** The last good result of each stage of a pipeline file: what a later run compares with to say why, and what it took. */
 export interface History {
   find(stage: StageId): PastResult | undefined;
-  record(stage: StageId, result: Manifest): void;
+  record(stage: Stage, result: Manifest): void;
   /** Writes what was recorded, if it is news. Runs at the same time may overwrite each other's; only a reason is lost. */
   save(): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface History {
 export interface PastResult {
   /** What decided it. */
   readonly inputs: FingerprintInputs;
+  /** What the user had written for it. Absent in histories of versions that did not keep it. */
+  readonly written?: WrittenValues;
   readonly durationMs: number;
   /** Of all outputs. */
   readonly sizeBytes: number;
@@ -36,9 +40,9 @@ export async function openHistory(folder: string, pipelineFile: string): Promise
     find: (stage) => stages.get(stage),
     record(stage, { inputs, durationMs, outputs }) {
       const sizeBytes = Object.values(outputs).reduce((sum, output) => sum + output.sizeBytes, 0);
-      const result: PastResult = { inputs, durationMs, sizeBytes };
-      if (JSON.stringify(stages.get(stage)) === JSON.stringify(result)) return;
-      stages.set(stage, result);
+      const result: PastResult = { inputs, written: listWritten(stage), durationMs, sizeBytes };
+      if (JSON.stringify(stages.get(stage.id)) === JSON.stringify(result)) return;
+      stages.set(stage.id, result);
       isNews = true;
     },
     async save() {

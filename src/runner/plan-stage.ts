@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FingerprintChange, StageCause } from "../base/event.ts";
+import type { StageCause } from "../base/event.ts";
 import type { Fingerprint, StageId } from "../base/ids.ts";
 import type { Cache, CacheEntry } from "../cache/cache.ts";
 import {
@@ -13,8 +13,8 @@ import {
 import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import type { ArtifactReference, Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
+import { nameEdits } from "./edits.ts";
 import type { History } from "./history.ts";
-import { locationOf } from "./locations.ts";
 import { type SeenInputs, seeInputs } from "./seen-inputs.ts";
 import type { UserPaths } from "./user-paths.ts";
 
@@ -105,18 +105,10 @@ function missing(reference: ArtifactReference): never {
   throw new Error(`the plan asks for ${name} before it is known`);
 }
 
-/** Adds to each change the place of the new value. */
-export function locateChanges(stage: Stage, changes: readonly FingerprintChange[]): FingerprintChange[] {
-  return changes.map((change) => {
-    const { file, line } = locationOf(stage, change.path);
-    return { ...change, file, line };
-  });
-}
-
 function explainMiss(stage: Stage, inputs: FingerprintInputs, history: History): StageCause {
   const before = history.find(stage.id);
   if (before === undefined) return { type: "first" };
-  const changes = locateChanges(stage, listFingerprintChanges(before.inputs, inputs));
+  const changes = nameEdits(stage, listFingerprintChanges(before.inputs, inputs), before.written);
   // The same as last time, and yet not there: somebody has removed it.
   return changes.length === 0 ? { type: "first" } : { type: "changed", changes };
 }

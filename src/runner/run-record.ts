@@ -5,8 +5,8 @@ import type { RunEvent, RunFinished, StageOutcome } from "../base/event.ts";
 import { formatEventLine } from "../base/event-line.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { ArtifactReference, Pipeline, Stage } from "../pipeline/pipeline.ts";
-import { listArtifacts, mapArtifacts } from "../pipeline/stage-artifacts.ts";
+import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
+import { formatReference, listArtifacts, mapArtifacts } from "../pipeline/stage-artifacts.ts";
 import { atomicWrite } from "../util/atomic-write.ts";
 import { identifyProcess, type ProcessIdentity, processState } from "../util/process-identity.ts";
 
@@ -142,10 +142,4 @@ function describeStage(stage: Stage): JsonObject {
   }
   const inputs = Object.fromEntries([...listArtifacts(stage)].map(([name, one]) => [name, formatReference(one)]));
   return { run: stage.run, env: stage.env, ...common, inputs, outputs };
-}
-
-function formatReference(reference: ArtifactReference): string {
-  if (reference.artifact === "path") return reference.path;
-  const { stage, output, subpath } = reference;
-  return `\${{ stages.${stage}.outputs.${output} }}${subpath === "" ? "" : `/${subpath}`}`;
 }

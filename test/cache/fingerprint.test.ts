@@ -23,6 +23,7 @@ function kindStage(parameters: ResolvedObject, changes: Partial<KindStage> = {})
     execution: { resources: { memory: 0, tokens: {} } },
     location: place,
     locations: new Map(),
+    makings: new Map(),
     ...changes,
   };
 }
@@ -41,6 +42,7 @@ const commandStage: CommandStage = {
   execution: { resources: { memory: 0, tokens: {} } },
   location: place,
   locations: new Map(),
+  makings: new Map(),
 };
 
 const train = { artifact: "output", stage: "split" as StageId, output: "train", kind: "dataset", subpath: "" } as const;

@@ -19,6 +19,7 @@ function command(id: string, needs: readonly string[] = []): CommandStage {
     execution,
     location: range(1),
     locations: new Map(),
+    makings: new Map(),
   };
   return {
     type: "command",
@@ -43,7 +44,16 @@ function kind(parameters: KindStage["with"], locations: KindStage["locations"] =
     execution,
   };
   const id = "train" as StageId;
-  return { type: "kind", id, uses: "model/train", with: parameters, location: range(1), locations, ...rest };
+  return {
+    type: "kind",
+    id,
+    uses: "model/train",
+    with: parameters,
+    location: range(1),
+    locations,
+    makings: new Map(),
+    ...rest,
+  };
 }
 
 describe("the stages of a target", () => {
