@@ -269,7 +269,7 @@ export const diagnosticCodes = {
   },
   PIPE305: {
     title: "an option that names a stage which does not exist",
-    explanation: "`--target` and `--force` name stages of the pipeline.",
+    explanation: "`--target`, `--from` and `--force` name stages of the pipeline.",
     fix: "Use the name of a stage as it stands below `stages:`; behind it, `@KEY=VALUE` chooses from a matrix.",
   },
   PIPE306: {
@@ -282,6 +282,12 @@ export const diagnosticCodes = {
     explanation:
       "`PIPE_RESOURCES` limits what stages take together: names and numbers, `cpu=4,memory=8GB,gpu=1`, and tokens by their names.",
     fix: "Write each part as NAME=NUMBER, separated by commas; memory takes a unit.",
+  },
+  PIPE308: {
+    title: "a stage to run again that the target does not need",
+    explanation:
+      "`--target` runs one stage and what it needs. `--from` and `--force` ask for a stage that is not among those, so nothing would come of it.",
+    fix: "Name a stage that the target needs, or leave `--target` out.",
   },
 } as const satisfies Record<string, DiagnosticExplanation>;
 

@@ -7,8 +7,9 @@ import { err, ok, type Result } from "../base/result.ts";
 import { checkPipeline } from "../pipeline/check.ts";
 import { findStages, listStageNames } from "../pipeline/find-stages.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
-import { suggestFrom } from "../pipeline/problem.ts";
+import { listNames, suggestFrom } from "../pipeline/problem.ts";
 import { loadStageSchemas } from "../pipeline/stage-schemas.ts";
+import { selectStages } from "../runner/select-stages.ts";
 import { errorCode } from "../util/error-code.ts";
 import type { Invocation } from "./command.ts";
 
@@ -90,17 +91,34 @@ function listFollowing({ stages }: Pipeline, first: readonly StageId[]): Readonl
 
 function checkStageNames(pipeline: Pipeline, options: Invocation["options"]): Diagnostic[] {
   const known = listStageNames(pipeline);
-  const given = [
-    ...(options.target ?? []).map((name) => ["--target", name] as const),
+  const forced = [
     ...(options.from ?? []).map((name) => ["--from", name] as const),
     ...(options.force ?? []).filter((name) => name !== "").map((name) => ["--force", name] as const),
   ];
-  return given
-    .filter(([, name]) => findStages(pipeline, name).length === 0)
-    .map(([option, name]) => {
-      const message = `${option} names stage "${name}", which ${pipeline.file} does not define`;
-      return { code: "PIPE305", severity: "error", message, hint: suggestFrom("Defined stages", name, known) };
-    });
+  const given = [...(options.target ?? []).map((name) => ["--target", name] as const), ...forced];
+  const unknown = given.filter(([, name]) => findStages(pipeline, name).length === 0);
+  if (unknown.length === 0 && options.target !== undefined) return checkForced(pipeline, forced, options.target);
+  return unknown.map(([option, name]) => {
+    const message = `${option} names stage "${name}", which ${pipeline.file} does not define`;
+    return { code: "PIPE305", severity: "error", message, hint: suggestFrom("Defined stages", name, known) };
+  });
+}
+
+/** A stage that the target does not need would not run, however much it is asked for. */
+function checkForced(
+  pipeline: Pipeline,
+  forced: readonly (readonly [option: string, name: string])[],
+  target: readonly string[],
+): Diagnostic[] {
+  const wanted = selectStages(pipeline, new Set(target.flatMap((name) => findStages(pipeline, name))));
+  const ids = new Set(wanted.map(({ id }) => id));
+  const outside = forced.filter(([, name]) => !findStages(pipeline, name).some((id) => ids.has(id)));
+  return outside.map(([option, name]) => {
+    const asked = target.map((one) => `"${one}"`).join(" and ");
+    const message = `${option} names stage "${name}", which ${asked} ${target.length > 1 ? "do" : "does"} not need`;
+    const needed = listNames("Needed", listStageNames({ ...pipeline, stages: wanted })) ?? "";
+    return { code: "PIPE308", severity: "error", message, hint: `${needed} Leave --target out to run "${name}".` };
+  });
 }
 
 /** The text of the document and of those that it extends, to show places in. */

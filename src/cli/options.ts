@@ -36,7 +36,7 @@ export const optionTable = {
     isMultiple: true,
     placeholder: "STAGE",
     description:
-      "Run this stage and all that follow from it although their results are in the cache; what it needs is taken from there as ever. May be repeated.",
+      "Run this stage and all that follow from it although their results are in the cache; what it needs is taken from there as ever. With --target, only as far as that stage. May be repeated.",
   },
   "keep-going": {
     type: "switch",

@@ -104,6 +104,25 @@ stages:
     expect(stderr).toContain('error PIPE305 --from names stage "e", which chain.yaml does not define');
   });
 
+  it("goes no further than --target, and needs to lie before it", async () => {
+    await using project = await createProject({ "chain.yaml": text });
+    await project.pipe(["run", "chain.yaml"]);
+    const between = ["run", "chain.yaml", "--target", "b", "--from", "a"];
+    expect(outcomesOf(await project.events(between))).toEqual({ a: "executed", b: "executed" });
+    const last = ["run", "chain.yaml", "--from", "c", "--target", "c", "--target", "d"];
+    expect(outcomesOf(await project.events(last))).toEqual({ a: "cached", b: "cached", c: "executed", d: "cached" });
+    for (const command of ["plan", "run"]) {
+      const { code, stderr } = await project.pipe([command, "chain.yaml", "--target", "b", "--from", "c", "--from=a"]);
+      expect([code, stderr]).toEqual([
+        2,
+        'error PIPE308 --from names stage "c", which "b" does not need\nNeeded: a, b. Leave --target out to run "c".\n',
+      ]);
+    }
+    const { code, stderr } = await project.pipe(["run", "chain.yaml", "--target", "b", "--target", "d", "--force=c"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('PIPE308 --force names stage "c", which "b" and "d" do not need');
+  });
+
   it("does nothing with --dry-run but say so", async () => {
     await using project = await createProject({ "chain.yaml": text });
     await project.pipe(["run", "chain.yaml"]);
