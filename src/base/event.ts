@@ -95,13 +95,30 @@ export interface OutputRecord {
 /** Why a stage has to run, or why it need not. The wording is in `report/`. */
 export type StageCause =
   | { readonly type: "fresh" } // a cache entry with this fingerprint exists
-  | { readonly type: "first" } // no earlier result of this stage is known
+  | { readonly type: "first"; readonly attempt?: PastAttempt } // this stage has never had a result
+  | { readonly type: "removed"; readonly madeBy: RunId; readonly attempt?: PastAttempt } // it had one, which is gone from the cache
   | { readonly type: "forced" }
   | { readonly type: "uncacheable" } // the kind always runs, e.g. it talks to a server
   | { readonly type: "damaged"; readonly path: string } // the cache entry is not what its manifest says
-  | { readonly type: "changed"; readonly changes: readonly FingerprintChange[] }
+  | {
+      readonly type: "changed";
+      readonly changes: readonly FingerprintChange[];
+      /** With the same inputs as now. */
+      readonly attempt?: PastAttempt;
+    }
   | { readonly type: "upstream"; readonly stages: readonly StageId[] } // not known yet: these run first
   | { readonly type: "skipped"; readonly reason: string }; // it does not run, for this reason
+
+/** The last time that a stage ran and gave no result. */
+export interface PastAttempt {
+  readonly run: RunId;
+  /** `killed`: the run's process died. */
+  readonly end: "failed" | "interrupted" | "killed";
+  /** Of what it was to make. Absent when the stage failed before that was known. */
+  readonly fingerprint?: Fingerprint;
+  /** Of a failure. */
+  readonly message?: string;
+}
 
 /** One thing that decides the result and is not what it was, or what the user edited to make it so. */
 export interface FingerprintChange {

@@ -1,10 +1,11 @@
-import type { FingerprintChange, StageCause } from "../base/event.ts";
+import type { FingerprintChange, PastAttempt, StageCause } from "../base/event.ts";
 import type { Json } from "../base/json.ts";
 import { shorten } from "../util/shorten.ts";
 import { unreachable } from "../util/unreachable.ts";
 
 const maxChanges = 3;
 const maxValueLength = 48;
+const maxMessageLength = 100;
 
 /** Why a stage runs, e.g. `with.phases.0.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
 export function describeCause(cause: StageCause, pipelineFile: string): string {
@@ -12,7 +13,9 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     case "fresh":
       return "nothing changed";
     case "first":
-      return "no result yet";
+      return `no result yet${describeAttempt(": ", cause.attempt)}`;
+    case "removed":
+      return `its result of ${cause.madeBy} is no longer in the cache${describeAttempt("; ", cause.attempt)}`;
     case "forced":
       return "forced";
     case "uncacheable":
@@ -20,7 +23,7 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     case "damaged":
       return `its cache entry is damaged: ${cause.path} is gone`;
     case "changed":
-      return describeChanges(cause.changes, pipelineFile);
+      return `${describeChanges(cause.changes, pipelineFile)}${describeAttempt("; ", cause.attempt)}`;
     case "upstream":
       return `depends on what ${listStages(cause.stages)} will give`;
     case "skipped":
@@ -28,6 +31,13 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     default:
       return unreachable(cause);
   }
+}
+
+function describeAttempt(separator: string, attempt: PastAttempt | undefined): string {
+  if (attempt === undefined) return "";
+  const { run, end, message } = attempt;
+  if (end === "killed") return `${separator}${run} was killed while it ran`;
+  return `${separator}${end} last time, in ${run}${message === undefined ? "" : `: ${shorten(message, maxMessageLength)}`}`;
 }
 
 /** Stages of one matrix as one: `split, train (60)`. */

@@ -31,6 +31,7 @@ export async function executeStage(
   const startedAt = options.now();
   const logFile = join(state.record.openStage(stage.id), "log.txt");
   const told = { params: flattenParameters(stage), ...combinationOf(stage) };
+  state.knowledge.history.recordAttempt(stage.id, { run: state.run, end: "killed", fingerprint });
   emit({ type: "stage-started", at: startedAt, stage: stage.id, cause, fingerprint, ...told });
   const collector = createStageCollector();
   const failed = async (failure: Failure): Promise<StageEnd | Retry> => {

@@ -7,7 +7,7 @@ import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import { type ListedEntry, listEntries } from "../cache/upkeep/list-entries.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { nameEdits } from "./edits.ts";
-import type { PastResult } from "./history.ts";
+import type { PastResult } from "./history-file.ts";
 import { placeOf } from "./locations.ts";
 import type { StagePlan } from "./plan-stage.ts";
 import { type PreviewOptions, previewStages } from "./preview-stages.ts";

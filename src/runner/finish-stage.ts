@@ -57,9 +57,25 @@ export function finishWithout(
   },
 ): StageEnd {
   if (end.outcome.type === "failed") state.failed.push(stage.id);
+  recordEnd(stage, state, end);
   emitFinished(stage, state, { cause: { type: "first" }, ...end });
   const { type } = end.outcome;
   return type === "interrupted" || type === "skipped" ? type : "failed";
+}
+
+function recordEnd(
+  stage: Stage,
+  { run, knowledge }: RunState,
+  { outcome, fingerprint }: Pick<StageFinished, "outcome" | "fingerprint">,
+): void {
+  const attempt = { run, ...(fingerprint && { fingerprint }) };
+  if (outcome.type === "failed") {
+    const message = outcome.failure.message.split("\n", 1)[0] ?? "";
+    knowledge.history.recordAttempt(stage.id, { ...attempt, end: "failed", message });
+  } else if (outcome.type === "interrupted" && fingerprint !== undefined) {
+    // Without a fingerprint it had not begun.
+    knowledge.history.recordAttempt(stage.id, { ...attempt, end: "interrupted" });
+  }
 }
 
 /** A failure before the stage's process started. */
@@ -79,7 +95,7 @@ export function finishSkipped(stage: Stage, state: RunState, reason: string): St
 
 async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<void> {
   state.results.set(stage.id, entry);
-  state.knowledge.history.record(stage, entry.manifest);
+  state.knowledge.history.recordResult(stage, entry.manifest);
   if (Object.keys(stage.outputs).length > 0) await state.record.linkOutputs(stage.id, entry.outputsFolder);
 }
 

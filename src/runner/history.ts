@@ -1,65 +1,64 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { StageId } from "../base/ids.ts";
-import type { FingerprintInputs } from "../cache/fingerprint.ts";
+import type { PastAttempt } from "../base/event.ts";
+import type { RunId, StageId } from "../base/ids.ts";
 import type { Manifest } from "../cache/manifest.ts";
 import type { Stage } from "../pipeline/pipeline.ts";
-import { atomicWrite } from "../util/atomic-write.ts";
+import { appendLine } from "../util/append-line.ts";
 import { sha256 } from "../util/sha256.ts";
-import { listWritten, type WrittenValues } from "./edits.ts";
+import { listWritten } from "./edits.ts";
+import { type HistoryLine, loadHistory, type PastResult, shortenHistory } from "./history-file.ts";
 
-/** The last good result of each stage of a pipeline file: what a later run compares with to say why, and what it took. */
+/**
+ * What became of each stage of a pipeline file: what a later run compares with to say why, and what it took. A line is added at every
+ * turn, so that a run that is killed has said all that happened before.
+ */
 export interface History {
+  /** The last good result. */
   find(stage: StageId): PastResult | undefined;
-  record(stage: Stage, result: Manifest): void;
-  /** Writes what was recorded, if it is news. Runs at the same time may overwrite each other's; only a reason is lost. */
-  save(): Promise<void>;
+  /** The last try of an earlier run, if it came after the last good result. */
+  findAttempt(stage: StageId): PastAttempt | undefined;
+  /** A stage has a result, made now or before. What is known already is not written again. */
+  recordResult(stage: Stage, result: Manifest): void;
+  /** As a try begins it is recorded as killed, since a run that is killed cannot say so. */
+  recordAttempt(stage: StageId, attempt: PastAttempt): void;
+  /** Throws what kept a line from being written. */
+  close(): Promise<void>;
 }
 
-export interface PastResult {
-  /** What decided it. */
-  readonly inputs: FingerprintInputs;
-  /** What the user had written for it. Absent in histories of versions that did not keep it. */
-  readonly written?: WrittenValues;
-  readonly durationMs: number;
-  /** Of all outputs. */
-  readonly sizeBytes: number;
-}
-
-interface StoredHistory {
-  readonly version: 2;
-  readonly stages: Readonly<Record<string, PastResult>>;
-}
-
-/** `pipelineFile` is relative to the project's folder. */
-export async function openHistory(folder: string, pipelineFile: string): Promise<History> {
-  const file = join(folder, `${basename(pipelineFile)}-${sha256(pipelineFile).slice(0, 8)}.json`);
-  const stages = new Map(Object.entries(await load(file)));
-  let isNews = false;
+/** `pipelineFile` is relative to the project's folder; `isLive` tells of a run whether it may be going on. */
+export async function openHistory(
+  folder: string,
+  pipelineFile: string,
+  isLive: (run: RunId) => Promise<boolean>,
+): Promise<History> {
+  const file = join(folder, `${basename(pipelineFile)}-${sha256(pipelineFile).slice(0, 8)}.ndjson`);
+  const { results, attempts } = await loadHistory(file);
+  for (const [stage, { run, end }] of attempts) if (end === "killed" && (await isLive(run))) attempts.delete(stage);
+  const errors: unknown[] = [];
+  const append = (line: HistoryLine): void => {
+    try {
+      appendLine(file, JSON.stringify(line));
+    } catch (error) {
+      // The stage has its result all the same.
+      errors.push(error);
+    }
+  };
   return {
-    find: (stage) => stages.get(stage),
-    record(stage, { inputs, durationMs, outputs }) {
+    find: (stage) => results.get(stage),
+    findAttempt: (stage) => attempts.get(stage),
+    recordResult(stage, { inputs, durationMs, outputs, madeBy }) {
       const sizeBytes = Object.values(outputs).reduce((sum, output) => sum + output.sizeBytes, 0);
-      const result: PastResult = { inputs, written: listWritten(stage), durationMs, sizeBytes };
-      if (JSON.stringify(stages.get(stage.id)) === JSON.stringify(result)) return;
-      stages.set(stage.id, result);
-      isNews = true;
+      const result: PastResult = { inputs, written: listWritten(stage), madeBy, durationMs, sizeBytes };
+      const isKnown = JSON.stringify(results.get(stage.id)) === JSON.stringify(result);
+      if (isKnown && !attempts.has(stage.id)) return;
+      results.set(stage.id, result);
+      attempts.delete(stage.id);
+      append({ stage: stage.id, result });
     },
-    async save() {
-      if (!isNews) return;
-      isNews = false;
-      const stored: StoredHistory = { version: 2, stages: Object.fromEntries(stages) };
-      await atomicWrite(file, JSON.stringify(stored));
+    recordAttempt: (stage, attempt) => append({ stage, attempt }),
+    async close() {
+      if (errors.length > 0) throw errors[0];
+      await shortenHistory(file);
     },
   };
-}
-
-async function load(file: string): Promise<StoredHistory["stages"]> {
-  try {
-    const stored = JSON.parse(await readFile(file, "utf8")) as StoredHistory;
-    return stored.version === 2 ? stored.stages : {};
-  } catch {
-    // No history, or one of another version: the reason of the next run is then "first".
-    return {};
-  }
 }

@@ -1,9 +1,10 @@
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
 import { openHistory } from "./history.ts";
 import type { PlanKnowledge } from "./plan-stage.ts";
+import { isLive } from "./run-list.ts";
 import type { RunOptions } from "./runner.ts";
 import { createUserPaths } from "./user-paths.ts";
 
@@ -17,7 +18,7 @@ export async function createPlanKnowledge(
   const file = relative(project.folder, resolve(pipeline.file));
   return {
     cache,
-    history: await openHistory(project.historyFolder, file),
+    history: await openHistory(project.historyFolder, file, (run) => isLive(join(project.runsFolder, run))),
     userPaths: createUserPaths(project, signal),
     results,
     isForced: (stage) => force === "all" || force.has(stage),

@@ -62,7 +62,7 @@ export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise
   const found = await knowledge.cache.lookup(fingerprint);
   if (found.type === "hit") return { ...plan, cause: { type: "fresh" }, entry: found.entry };
   if (found.type === "damaged") return { ...plan, cause: { type: "damaged", path: found.path } };
-  return { ...plan, cause: explainMiss(stage, inputs, knowledge.history) };
+  return { ...plan, cause: explainMiss(stage, plan, knowledge.history) };
 }
 
 /** The input artifacts of a stage by their place, once all are known. */
@@ -105,10 +105,17 @@ function missing(reference: ArtifactReference): never {
   throw new Error(`the plan asks for ${name} before it is known`);
 }
 
-function explainMiss(stage: Stage, inputs: FingerprintInputs, history: History): StageCause {
+function explainMiss(
+  stage: Stage,
+  { inputs, fingerprint }: Pick<StagePlan, "inputs" | "fingerprint">,
+  history: History,
+): StageCause {
   const before = history.find(stage.id);
-  if (before === undefined) return { type: "first" };
+  const attempt = history.findAttempt(stage.id);
+  const known = attempt && { attempt };
+  if (before === undefined) return { type: "first", ...known };
   const changes = nameEdits(stage, listFingerprintChanges(before.inputs, inputs), before.written);
-  // The same as last time, and yet not there: somebody has removed it.
-  return changes.length === 0 ? { type: "first" } : { type: "changed", changes };
+  // The same as last time, and yet not there.
+  if (changes.length === 0) return { type: "removed", madeBy: before.madeBy, ...known };
+  return { type: "changed", changes, ...(attempt?.fingerprint === fingerprint && known) };
 }
