@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.ts";
+import { useProxies } from "../services/proxied-fetch.ts";
 import { findNearestName } from "../util/nearest-name.ts";
 import type { CommandDefinition, ExitCode, Invocation, Io } from "./command.ts";
 import { commands, findCommand } from "./commands.ts";
@@ -17,6 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
+  useProxies(io.environment);
   const [name = "help", ...args] = argv;
   const command = findCommand(toCommandName(name));
   if (command === undefined) return reject([describeUnknownCommand(name)], io, isColored(io, false));

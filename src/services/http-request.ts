@@ -1,6 +1,7 @@
 import { FailureError } from "../base/failure.ts";
 import type { Clock } from "./clock.ts";
 import { isTransientStatus, parseRetryAfter, TransientError } from "./http-retry.ts";
+import { findFetch, proxyHostOf } from "./proxied-fetch.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST" | "PUT";
@@ -23,6 +24,7 @@ const userAgent = "pipe/0.1";
  */
 export async function send(request: HttpRequest): Promise<Response> {
   request.signal.throwIfAborted();
+  const fetch = await findFetch();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
   try {
@@ -96,7 +98,11 @@ export function describeCause(error: unknown): string {
 
 function explainNoAnswer(request: HttpRequest, error: unknown, timedOut: boolean): Error {
   const host = hostOf(request.url);
-  if (timedOut) return new TransientError(`${host} did not answer within ${request.timeoutMs / 1000} s`);
+  const proxy = proxyHostOf(request.url);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  if (timedOut) return new TransientError(`${host} did not answer${way} within ${request.timeoutMs / 1000} s`);
+  const answer = proxy === undefined ? undefined : readProxyAnswer(error);
+  if (proxy !== undefined && answer !== undefined) return explainProxyAnswer(host, proxy, answer);
   const code = describeCause(error);
   if (/^(CERT_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|ERR_TLS_)/.test(code)) {
     return new FailureError({
@@ -105,5 +111,24 @@ function explainNoAnswer(request: HttpRequest, error: unknown, timedOut: boolean
       hint: "behind a proxy that inspects traffic, name its certificate in NODE_EXTRA_CA_CERTS",
     });
   }
-  return new TransientError(`could not reach ${host} (${code})`, { cause: error });
+  return new TransientError(`could not reach ${host}${way} (${code})`, { cause: error });
+}
+
+/** The status with which a proxy refused, which undici says in words only. */
+function readProxyAnswer(error: unknown): number | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const [, status] = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(cause.message) ?? [];
+    if (status !== undefined) return Number(status);
+  }
+  return undefined;
+}
+
+function explainProxyAnswer(host: string, proxy: string, status: number): Error {
+  const message = `the proxy ${proxy} does not let requests through to ${host}: it answered ${status}`;
+  if (isTransientStatus(status)) return new TransientError(message);
+  const hint =
+    status === 407
+      ? `give it a user and a password: HTTPS_PROXY=http://USER:PASSWORD@${proxy}`
+      : `ask those who run it; NO_PROXY=${host} goes around it, where there is another way`;
+  return new FailureError({ cause: status === 407 ? "environment" : "refused", message, hint });
 }

@@ -16,6 +16,8 @@ export interface KaggleServerOptions {
   readonly addressLifetimeMs?: number;
   /** 0 takes any free port; the storage listens on one of its own. */
   readonly port?: number;
+  /** What signed addresses begin with, where the storage is behind another server. */
+  readonly storageUrl?: string;
 }
 
 /** A request as it came, for a test to look at. */
@@ -34,6 +36,8 @@ export interface RecordedRequest {
 export interface KaggleServer {
   /** What to put in `KAGGLE_API_ENDPOINT`. */
   readonly url: string;
+  /** Where the storage listens. */
+  readonly storageAddress: string;
   readonly credentials: Credentials;
   readonly faults: FaultPlan;
   /** Oldest first. */
@@ -70,9 +74,11 @@ export async function startKaggleServer(options: KaggleServerOptions): Promise<K
     catchTrouble(response, storage.handle(request, response));
   });
   const url = await listen(api, port);
-  storage.origin = await listen(files, 0);
+  const storageAddress = await listen(files, 0);
+  storage.origin = options.storageUrl ?? storageAddress;
   return {
     url,
+    storageAddress,
     credentials: state.credentials,
     faults,
     submissions: state.submissions.all,

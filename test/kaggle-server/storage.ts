@@ -24,7 +24,7 @@ export class StandInStorage {
   readonly #secret = randomUUID();
   readonly #uploads = new Map<string, Upload>();
   readonly #lifetimeMs: number;
-  /** Where the storage listens; set when it does. */
+  /** Where callers find the storage; set when it listens. */
   origin = "";
 
   constructor(competitions: ReadonlyMap<string, StandInCompetition>, faults: FaultPlan, lifetimeMs: number) {
