@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { cpSync, linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { measure } from "../measure.mjs";
 import { median } from "../median.mjs";
-import { measure } from "./measure.mjs";
 
 const filesPerFolder = 1_000;
 

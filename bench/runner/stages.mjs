@@ -1,8 +1,8 @@
 // What the runner itself costs: to start, to plan many stages, to execute one.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { measure } from "../measure.mjs";
 import { median } from "../median.mjs";
-import { measure } from "./measure.mjs";
 
 /** `pipe --version` and `node -e 0`, in turn. */
 export function benchStart(folder, { entry, turns }) {
