@@ -54,12 +54,13 @@ try {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Two stages side by side and one after them, each with a metric a second. */
+/** Two stages side by side and one after them, each with a metric a second. Equal commands would wait for each other's result. */
 function describePipeline(seconds) {
-  const work = (needs) => ({
-    run: `for i in $(seq ${Math.round(seconds / 2)}); do echo "{\\"metric\\": \\"loss\\", \\"value\\": 0.$i, \\"step\\": $i}"; sleep 1; done`,
+  const work = (metric, needs) => ({
+    run: `for i in $(seq ${Math.round(seconds / 2)}); do echo "{\\"metric\\": \\"${metric}\\", \\"value\\": 0.$i, \\"step\\": $i}"; sleep 1; done`,
     needs,
     resources: { cpu: 0.1 },
   });
-  return { version: 1, name: "slow-server", stages: { a: work([]), b: work([]), c: work(["a", "b"]) } };
+  const stages = { a: work("loss/a", []), b: work("loss/b", []), c: work("loss/c", ["a", "b"]) };
+  return { version: 1, name: "slow-server", stages };
 }
