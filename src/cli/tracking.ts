@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { findLocalServer } from "../tracking/local-server.ts";
+import { findLocalServer } from "../tracking/local-server-record.ts";
 import { addressFromEnvironment, addressOf, type ServerAddress } from "../tracking/server-address.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -8,7 +8,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function findTrackingServer(environment: Environment): ServerAddress | undefined {
   if (environment["MLFLOW_TRACKING_URI"]) return addressFromEnvironment(environment);
   const local = findLocalServer(environment);
-  return local && addressOf(local.url, {});
+  // Nothing else of the environment is meant for it: credentials are another server's.
+  const { MLFLOW_HTTP_REQUEST_TIMEOUT } = environment;
+  return local && addressOf(local.url, { MLFLOW_HTTP_REQUEST_TIMEOUT });
 }
 
 /** Why there is no server, and how there can be one. */

@@ -1,4 +1,5 @@
 import { FailureError } from "../base/failure.ts";
+import { toFailure } from "../runner/failure-of-error.ts";
 import type { ExitCode, Invocation } from "./command.ts";
 import { listenForInterrupts } from "./interrupts.ts";
 import { reportFailure } from "./report-failure.ts";
@@ -13,8 +14,9 @@ export async function withInterrupts(
     return await work(interrupts.signal);
   } catch (error) {
     if (interrupts.signal.aborted) return 130;
-    if (!(error instanceof FailureError)) throw error;
-    reportFailure(error.failure, invocation);
+    const failure = toFailure(error);
+    if (failure.cause === "internal" && !(error instanceof FailureError)) throw error;
+    reportFailure(failure, invocation);
     return 1;
   } finally {
     interrupts.stop();

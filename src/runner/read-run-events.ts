@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { RunEvent, RunFinished, RunStarted, StageFinished, StageMetric } from "../base/event.ts";
+import { parseRunEvent } from "../base/event-line.ts";
 import type { StageId } from "../base/ids.ts";
 import type { Json } from "../base/json.ts";
 import { errorCode } from "../util/error-code.ts";
@@ -48,7 +49,7 @@ export async function readRunEvents(runFolder: string): Promise<ReadEvents> {
   };
   for await (const event of parseLines(runFolder)) {
     lastAt = event.at;
-    if (isStart(event)) started = event;
+    if (event.type === "run-started") started = event;
     else if (event.type === "run-finished") finished = event;
     else if (event.type === "stage-started") starts.set(event.stage, event);
     else if (event.type === "stage-event" && event.event.type === "metric") addMetric(event.stage, event.event);
@@ -64,13 +65,8 @@ export async function readRunEvents(runFolder: string): Promise<ReadEvents> {
 
 /** Reads no further than the first event; undefined when that is not a run's. */
 export async function readRunStart(runFolder: string): Promise<RunStarted | undefined> {
-  for await (const event of parseLines(runFolder)) return isStart(event) ? event : undefined;
+  for await (const event of parseLines(runFolder)) return event.type === "run-started" ? event : undefined;
   return undefined;
-}
-
-/** A file of somebody else's may be anything. */
-function isStart(event: RunEvent): event is RunStarted {
-  return event.type === "run-started" && Array.isArray(event.stages) && typeof event.pipeline === "string";
 }
 
 function addValue(before: MetricValues | undefined, last: Json): MetricValues {
@@ -79,29 +75,18 @@ function addValue(before: MetricValues | undefined, last: Json): MetricValues {
   return { last, lowest: Math.min(...finite), highest: Math.max(...finite) };
 }
 
-/** The last line of a run that was killed may be cut. */
+/** Passes over lines that are none of ours: the last one of a run that was killed may be cut, and a file of somebody else's may hold anything. */
 async function* parseLines(runFolder: string): AsyncGenerator<RunEvent> {
   const input = createReadStream(join(runFolder, "events.ndjson")).on("error", () => {});
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const event = parseLine(line);
-      if (event === undefined) return;
-      yield event;
+      const event = parseRunEvent(line);
+      if (event !== undefined) yield event;
     }
   } catch (error) {
     // A file that cannot be read has no events; a mistake of this program has no such code.
     if (errorCode(error) === undefined) throw error;
   } finally {
     input.destroy();
-  }
-}
-
-function parseLine(line: string): RunEvent | undefined {
-  try {
-    const event: unknown = JSON.parse(line);
-    // Whatever has a type is taken for what this program has written.
-    return typeof event === "object" && event !== null && "type" in event ? (event as RunEvent) : undefined;
-  } catch {
-    return undefined;
   }
 }

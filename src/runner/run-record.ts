@@ -82,10 +82,14 @@ export async function openRunRecord(
 
 /** Whether a run's process died before it could say how the run ended. */
 export async function isAbandoned(runFolder: string): Promise<boolean> {
-  const text = await readFile(join(runFolder, "status.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return false;
-  const { status, process: runner } = JSON.parse(text) as { status: string; process?: ProcessIdentity };
-  return status === "running" && runner !== undefined && processState(runner) === "dead";
+  try {
+    const text = await readFile(join(runFolder, "status.json"), "utf8");
+    const { status, process: runner } = JSON.parse(text) as { status: string; process?: ProcessIdentity };
+    return status === "running" && runner !== undefined && processState(runner) === "dead";
+  } catch {
+    // None, or one that says nothing: the run may go on.
+    return false;
+  }
 }
 
 function createProgressFilter(): (event: RunEvent) => boolean {

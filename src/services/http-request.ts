@@ -1,6 +1,7 @@
 import { FailureError } from "../base/failure.ts";
+import { parseRetryAfter } from "../util/retry-after.ts";
 import type { Clock } from "./clock.ts";
-import { isTransientStatus, parseRetryAfter, TransientError } from "./http-retry.ts";
+import { isTransientStatus, TransientError } from "./http-retry.ts";
 import { findFetch, proxyHostOf } from "./proxied-fetch.ts";
 
 export interface HttpRequest {

@@ -1,11 +1,13 @@
 import { mapBounded } from "../util/map-bounded.ts";
-import { logModel } from "./log-model.ts";
+import { forgetFolder, logModel } from "./log-model.ts";
 import type { MlflowClient } from "./mlflow-client.ts";
 import type { MlflowPair, MlflowRun } from "./mlflow-entities.ts";
+import { MlflowError } from "./mlflow-error.ts";
 import { type Batch, toTag } from "./mlflow-limits.ts";
 import type { LogOperation, Operation, RunKey, StartOperation } from "./operation.ts";
 import { putArtifact } from "./put-artifact.ts";
 import { isRefusal, type Refusal } from "./refusals.ts";
+import { reuseFiles } from "./reuse-files.ts";
 import { sendLogs } from "./send-logs.ts";
 
 /** Where operations go, and what is known of the runs there. */
@@ -46,6 +48,7 @@ async function finishRun(operation: Operation, delivery: Delivery): Promise<void
   if (operation.type === "inputs") await logInputs(operation, delivery);
   if (operation.type === "artifact") await storeArtifact(operation, delivery);
   if (operation.type === "model") await storeModel(operation, delivery);
+  if (operation.type === "reuse") await storeOrLink(operation, delivery);
   if (operation.type === "end") await endRun(operation, delivery);
 }
 
@@ -125,11 +128,28 @@ async function storeModel(operation: OperationOf<"model">, delivery: Delivery): 
   const onDoubt = (): void => {
     delivery.mayHaveDuplicates = true;
   };
-  const reason = await logModel(operation, { client, experimentId, run, onDoubt }).catch((error: unknown) => {
+  const reason = await logModel(operation, { client, experimentId, run, onDoubt }).catch(async (error: unknown) => {
     if (isRefusal(error)) return error.message;
+    const isOld = error instanceof MlflowError && error.code === "NO_MLFLOW" && !(await client.keepsModels());
+    if (isOld) return "the server keeps no models: it is older than MLflow 3";
     throw error;
   });
   if (reason !== undefined) await delivery.refuse({ run: operation.run, what: `model ${operation.name}`, reason });
+}
+
+async function storeOrLink(
+  { run: key, fingerprint, operations }: OperationOf<"reuse">,
+  delivery: Delivery,
+): Promise<void> {
+  const { client, experimentId, runs } = delivery;
+  const run = runs[key];
+  if (run === undefined || experimentId === undefined) return;
+  const isLinked = await reuseFiles(fingerprint, { client, experimentId, run }, async () => {
+    for (const [logged, batch] of collectLogs(operations)) await logBatch(logged, batch, delivery);
+    for (const operation of operations) await finishRun(operation, delivery);
+  });
+  if (!isLinked) return;
+  for (const operation of operations) if (operation.type === "model") await forgetFolder(operation);
 }
 
 async function endRun({ run: key, status, endTime }: OperationOf<"end">, delivery: Delivery): Promise<void> {

@@ -1,8 +1,6 @@
 import { basename, join } from "node:path";
 import type { RunEvent } from "../base/event.ts";
-import { fail } from "../base/failure.ts";
 import { withFolderLock } from "../util/folder-lock.ts";
-import { applyOperations, type Delivery } from "./apply-operations.ts";
 import { checkServer, confirmPosition } from "./check-server.ts";
 import {
   type DeliveryState,
@@ -12,16 +10,14 @@ import {
   trackingFolder,
 } from "./delivery-state.ts";
 import { readMark, removeMark, writeMark } from "./in-flight.ts";
-import { findKnownRuns, type KnownRuns, removeDuplicates } from "./known-runs.ts";
-import { removeDuplicateModels } from "./log-model.ts";
-import { createMlflowClient, type MlflowClient } from "./mlflow-client.ts";
+import { findKnownRuns, type KnownRuns } from "./known-runs.ts";
+import { createMlflowClient } from "./mlflow-client.ts";
 import { MlflowError } from "./mlflow-error.ts";
-import { identityOf, type RunKey } from "./operation.ts";
 import { readEvents } from "./read-events.ts";
-import { forgetRefusals, recordRefusal } from "./refusals.ts";
+import { forgetRefusals } from "./refusals.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { ServerPace } from "./server-pace.ts";
-import { translateEvent } from "./translate-event.ts";
+import { findExperiment, settle, type Session as TellingSession, tellEvents } from "./tell-events.ts";
 
 export interface DeliverOptions {
   readonly runFolder: string;
@@ -32,12 +28,13 @@ export interface DeliverOptions {
   readonly shouldCheck?: boolean;
   /** Hears how long the server takes. */
   readonly pace?: ServerPace;
+  /** Hears, once, of another process that is delivering this run and has to end first. */
+  readonly onWait?: (pid: number) => void;
+  /** Hears the numbers of lines of `events.ndjson` that are none of ours, and are passed over. */
+  readonly onOddLines?: (lines: readonly number[]) => void;
 }
 
-interface Session extends DeliverOptions {
-  readonly client: MlflowClient;
-  readonly runId: string;
-}
+type Session = DeliverOptions & TellingSession;
 
 /** A delivery's starting point: events before `doubtUntil` may have been told before, whatever the state says. */
 interface Start {
@@ -54,9 +51,9 @@ const maxRestarts = 3;
  * already is looked up on the server before it is told again. Throws `MlflowError` when the server does not take part.
  */
 export async function deliverRun(options: DeliverOptions): Promise<DeliveryState> {
-  const { runFolder, server, signal, pace } = options;
-  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
-    const session = { ...options, client: createMlflowClient(server, signal, pace), runId: basename(runFolder) };
+  const { server } = options;
+  return withRun(options, async () => {
+    const session = createSession(options);
     let start = await findStart(session);
     for (let numRestarts = 0; ; numRestarts += 1) {
       try {
@@ -67,6 +64,16 @@ export async function deliverRun(options: DeliverOptions): Promise<DeliveryState
       }
     }
   });
+}
+
+/** Does `work` while nobody else delivers the same run. */
+function withRun<Value>({ runFolder, signal, onWait }: DeliverOptions, work: () => Promise<Value>): Promise<Value> {
+  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal, ...(onWait && { onWait }) }, work);
+}
+
+function createSession(options: DeliverOptions): Session {
+  const { runFolder, server, signal, pace } = options;
+  return { ...options, client: createMlflowClient(server, signal, pace), runId: basename(runFolder) };
 }
 
 /** All of it again, and all of it in doubt: what is there is left alone, what is missing is told. */
@@ -87,12 +94,17 @@ async function findStart({ runFolder, server, client, shouldCheck }: Session): P
 }
 
 async function tell(start: Start, session: Session): Promise<DeliveryState> {
-  const { runFolder, client } = session;
+  const { runFolder, client, onOddLines } = session;
   let { state, doubtUntil } = start;
   if (state.position === 0) await forgetRefusals(runFolder);
   while (!state.isComplete) {
-    const { events, nextPosition } = await readEvents(runFolder, state.position);
+    const { events, oddLines, nextPosition } = await readEvents(runFolder, state.position);
     if (nextPosition === state.position) return state;
+    if (oddLines.length > 0) onOddLines?.(oddLines);
+    if (events.length === 0) {
+      state = { ...state, position: nextPosition };
+      continue;
+    }
     await writeMark(runFolder, nextPosition);
     const known = state.position < doubtUntil ? await lookUp(events, state, session) : undefined;
     if (known?.deleted.has("pipeline")) return await keepDeleted(state, runFolder);
@@ -113,68 +125,6 @@ async function lookUp(events: readonly RunEvent[], state: DeliveryState, session
   return findKnownRuns(session.client, { experimentId, runId: session.runId, preferred: state.runs });
 }
 
-/** Of the run's first event, which is the first to be told. */
-async function findExperiment(
-  events: readonly RunEvent[],
-  { experimentId }: DeliveryState,
-  { client, runId }: Session,
-): Promise<string> {
-  if (experimentId !== undefined) return experimentId;
-  const start = events.find((event) => event.type === "run-started");
-  if (start === undefined) fail("input", `The events of run ${runId} do not begin with its start.`);
-  return client.ensureExperiment(start.experiment);
-}
-
-async function tellEvents(
-  events: readonly RunEvent[],
-  { state, known }: { readonly state: DeliveryState; readonly known: KnownRuns | undefined },
-  session: Session,
-): Promise<DeliveryState> {
-  const { client, runFolder } = session;
-  const experimentId = await findExperiment(events, state, session);
-  const runs = { ...known?.runs, ...state.runs };
-  let numRefused = state.numRefused;
-  const delivery: Delivery = {
-    client,
-    experimentId,
-    runs,
-    // A record's keys are plain texts to the compiler.
-    inDoubt: new Set(known ? (Object.keys(runs) as RunKey[]) : []),
-    deleted: new Set([...state.deleted, ...(known?.deleted ?? [])]),
-    ended: new Set(state.ended),
-    mayHaveDuplicates: state.mayHaveDuplicates || known !== undefined,
-    refuse: async (refusal) => {
-      numRefused += 1;
-      await recordRefusal(runFolder, refusal);
-    },
-  };
-  const operations = events.flatMap((event) => translateEvent(event, session));
-  await applyOperations(operations, delivery);
-  return {
-    ...state,
-    experimentId,
-    runs: delivery.runs,
-    ended: [...delivery.ended],
-    deleted: [...delivery.deleted],
-    numRefused,
-    lastAt: events.at(-1)?.at ?? state.lastAt,
-    isComplete: events.some(({ type }) => type === "run-finished"),
-    mayHaveDuplicates: delivery.mayHaveDuplicates,
-  };
-}
-
-/** Before a run counts as told: the server has the earlier parts still, and each stage once. */
-async function settle(before: DeliveryState, told: DeliveryState, { client, runId }: Session): Promise<void> {
-  if (before.position > 0 && (await checkServer(client, before)) === "forgotten") {
-    throw new MlflowError(404, "RESOURCE_DOES_NOT_EXIST", `${before.server} has forgotten a part of the run`);
-  }
-  if (!told.mayHaveDuplicates || told.experimentId === undefined) return;
-  const { experimentId, runs } = told;
-  await removeDuplicates(client, { experimentId, runId, preferred: runs });
-  const [identity] = identityOf(runId, "pipeline");
-  await removeDuplicateModels(client, { experimentId, identity });
-}
-
 async function keepDeleted(state: DeliveryState, runFolder: string): Promise<DeliveryState> {
   const deleted = { ...state, isComplete: true, isDeleted: true };
   await saveDeliveryState(runFolder, deleted);
@@ -187,13 +137,13 @@ async function keepDeleted(state: DeliveryState, runFolder: string): Promise<Del
  * All that it did say has to be there already. Throws `MlflowError` when the server does not take part.
  */
 export async function deliverEnd(options: DeliverOptions, unsaid: readonly RunEvent[]): Promise<DeliveryState> {
-  const { runFolder, server, signal } = options;
-  return withFolderLock(join(trackingFolder(runFolder), "lock"), { signal }, async () => {
+  const { runFolder, server } = options;
+  return withRun(options, async () => {
     const state = await loadDeliveryState(runFolder);
     if (state?.server !== server.url) throw new Error(`${runFolder} was not delivered to this server`);
     // Another process was faster.
     if (state.isComplete) return state;
-    const session = { ...options, client: createMlflowClient(server, signal), runId: basename(runFolder) };
+    const session = createSession(options);
     const told = await tellEvents(unsaid, { state, known: undefined }, session);
     await settle(state, told, session);
     await saveDeliveryState(runFolder, told);

@@ -47,15 +47,23 @@ export const initialState = (server: string): DeliveryState => ({
   isDeleted: false,
 });
 
-/** `undefined` when nothing was told yet, by an older version, or when a crash of the machine broke the file: the server knows the rest. */
+/** `undefined` when nothing was told yet, by an older version, or when the file is damaged: the server knows the rest. */
 export async function loadDeliveryState(runFolder: string): Promise<DeliveryState | undefined> {
   const text = await readFile(fileOf(runFolder), "utf8").catch(() => "");
   try {
-    const state = JSON.parse(text) as DeliveryState;
-    return state.version === 2 ? state : undefined;
+    const state: unknown = JSON.parse(text);
+    return isDeliveryState(state) ? state : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A file of which each part has the type that a new one has. */
+function isDeliveryState(value: unknown): value is DeliveryState {
+  if (typeof value !== "object" || value === null || !("version" in value) || value.version !== 2) return false;
+  const state: Readonly<Record<string, unknown>> = { ...value };
+  const typeOf = (part: unknown): string => (Array.isArray(part) ? "list" : part === null ? "null" : typeof part);
+  return Object.entries(initialState("")).every(([name, part]) => typeOf(state[name]) === typeOf(part));
 }
 
 export async function saveDeliveryState(runFolder: string, state: DeliveryState): Promise<void> {

@@ -1,12 +1,18 @@
+import { parseRetryAfter } from "../util/retry-after.ts";
+import { shorten } from "../util/shorten.ts";
 import { MlflowError } from "./mlflow-error.ts";
 import type { TransportAnswer } from "./mlflow-transport.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import type { ServerAddress } from "./server-address.ts";
 
-/** What an answer that is no success means, and which variable to look at. */
-export function explainAnswer({ status, text, location }: TransportAnswer, server: ServerAddress): MlflowError {
+/** What an answer means that is no success, or not MLflow's, and which variable to look at. */
+export function explainAnswer(
+  { status, text, location, retryAfter }: TransportAnswer,
+  server: ServerAddress,
+): MlflowError {
   const { url } = server;
-  const answer = parseJson(text) as { error_code?: string; message?: string } | undefined;
-  const said = answer?.message ?? text.trim().slice(0, 300);
+  const { error_code: code, message } = parseAnswer(text) ?? {};
+  const said = typeof message === "string" ? message : summarizePage(text);
   if (status === 401) return new MlflowError(status, "UNAUTHENTICATED", explainLogin(server));
   if (status === 403 && said.startsWith("Invalid Host header"))
     return new MlflowError(status, "HOST_NOT_ALLOWED", explainHost(url));
@@ -23,9 +29,31 @@ export function explainAnswer({ status, text, location }: TransportAnswer, serve
       `${url} is elsewhere: set MLFLOW_TRACKING_URI to ${originOf(location, url)}`,
     );
   if (aboutWorkspaces.test(said)) return new MlflowError(status, "NO_WORKSPACE", explainWorkspace(server, said));
-  if (status === 404 && answer?.error_code === undefined)
-    return new MlflowError(status, "NO_MLFLOW", `${url} is no MLflow server (404): check MLFLOW_TRACKING_URI`);
-  return new MlflowError(status, answer?.error_code ?? String(status), `${url} answers ${status}: ${said}`);
+  const retryAfterMs = parseRetryAfter(retryAfter, Date.now());
+  const pause = retryAfterMs === undefined ? "" : ` (and asks for a pause of ${Math.ceil(retryAfterMs / 1000)} s)`;
+  if (isOwn(status) || typeof code === "string")
+    return new MlflowError(
+      status,
+      typeof code === "string" ? code : String(status),
+      `${url} answers ${status}${pause}: ${said}`,
+      retryAfterMs,
+    );
+  return new MlflowError(
+    status,
+    "NO_MLFLOW",
+    `${url} answers ${status}${pause}, and not as MLflow does ("${said}"): a proxy before it is in trouble, or MLFLOW_TRACKING_URI is wrong`,
+    retryAfterMs,
+  );
+}
+
+/** These say the same whoever says them: too large, too much, in trouble. */
+const isOwn = (status: number): boolean => status === 408 || status === 413 || status === 429 || status >= 500;
+
+/** The title of a page, or the beginning of its text. */
+function summarizePage(text: string): string {
+  const title = /<title>([^<]+)<\/title>/i.exec(text)?.[1];
+  const words = (title ?? text.replaceAll(/<[^>]*>/g, " ")).replaceAll(/\s+/g, " ").trim();
+  return shorten(words, 200);
 }
 
 /** How MLflow's messages about workspaces begin, whatever their code. */
@@ -92,12 +120,4 @@ function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "it took too long";
   return (error as NodeJS.ErrnoException).code ?? error.message;
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

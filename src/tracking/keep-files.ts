@@ -14,8 +14,8 @@ export function keptFile(runFolder: string, stage: string, path: string): string
  * after the cache was emptied or the project was moved. Links cost no space and no time; a file that cannot be linked is copied.
  */
 export function keepFiles(event: StageFinished, runFolder: string): void {
-  const { stage, outcome, outputsFolder, files, images = [] } = event;
-  if (outcome.type === "cached" || outputsFolder === undefined) return;
+  const { stage, outputsFolder, files, images = [] } = event;
+  if (outputsFolder === undefined) return;
   const previews = images.map(({ preview }) => preview);
   for (const path of [...files, ...previews, ...listModelFiles(event, outputsFolder)]) {
     const target = keptFile(runFolder, stage, path);

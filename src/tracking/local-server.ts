@@ -1,95 +1,140 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fail } from "../base/failure.ts";
-import { atomicWrite } from "../util/atomic-write.ts";
+import { withFolderLock } from "../util/folder-lock.ts";
 import { signalGroup } from "../util/process-group.ts";
-import { identifyProcess, type ProcessIdentity, processState } from "../util/process-identity.ts";
+import { identifyProcess, processState } from "../util/process-identity.ts";
+import { tryPort } from "./local-port.ts";
+import {
+  findLocalServer,
+  type LocalServer,
+  localServerFolder,
+  readLocalServer,
+  recordLocalServer,
+  recordOf,
+} from "./local-server-record.ts";
 import type { MlflowCommand } from "./mlflow-command.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The MLflow server that `pipe mlflow up` started on this machine. */
-export interface LocalServer {
-  readonly url: string;
-  readonly process: ProcessIdentity;
-  readonly logFile: string;
-}
-
-/** Where the local server keeps runs and artifacts of all projects: `$XDG_DATA_HOME/pipe/mlflow`, else `~/.local/share/pipe/mlflow`. */
-export function localServerFolder(environment: Environment): string {
-  return join(environment["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "pipe", "mlflow");
-}
-
-const recordOf = (environment: Environment): string => join(localServerFolder(environment), "server.json");
-
-/** The local server, if it runs. Takes a millisecond; asks nobody. */
-export function findLocalServer(environment: Environment): LocalServer | undefined {
-  const record = recordOf(environment);
-  if (!existsSync(record)) return undefined;
-  const server = JSON.parse(readFileSync(record, "utf8")) as LocalServer;
-  return processState(server.process) === "alive" ? server : undefined;
-}
-
-export interface StartOptions {
+interface LockOptions {
   readonly environment: Environment;
-  readonly command: MlflowCommand;
-  /** Taken if it is free; otherwise any that is. */
-  readonly port: number;
   readonly signal: AbortSignal;
+  /** Hears, once, of another process that is starting or ending the server. */
+  readonly onWait: (pid: number) => void;
 }
 
+export interface StartOptions extends LockOptions {
+  readonly command: MlflowCommand;
+  /** The one and no other; without, `usualPort` or any that is free. */
+  readonly port: number | undefined;
+}
+
+export type StartedServer =
+  | { readonly type: "started"; readonly server: LocalServer }
+  /** Somebody else was faster. */
+  | { readonly type: "running"; readonly server: LocalServer }
+  /** Nothing can listen on the wanted port: `EADDRINUSE`, `EACCES`. */
+  | { readonly type: "no-port"; readonly reason: string };
+
+const usualPort = 5000;
 const startMs = 180_000;
+const endMs = 10_000;
 
 /** MLflow else keeps seven processes waiting for jobs of its own (judges of language models), beside trainings that need the machine. */
 const withoutJobs = { MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false" };
 
-/** Starts a server that outlives this process, and waits until it answers. */
-export async function startLocalServer({ environment, command, port, signal }: StartOptions): Promise<LocalServer> {
+/** Starts a server that outlives this process, and waits until it answers. When that fails, or is broken off, nothing of it is left. */
+export async function startLocalServer(options: StartOptions): Promise<StartedServer> {
+  const { environment, port } = options;
+  return withServer(options, async () => {
+    const running = findLocalServer(environment);
+    if (running) return { type: "running", server: running };
+    await endRecorded(environment);
+    const trial = await choosePort(port);
+    if (trial.type === "closed") return { type: "no-port", reason: trial.reason };
+    return { type: "started", server: await start(trial.port, options) };
+  });
+}
+
+/** Ends the recorded server and no other process; false when there is none. */
+export async function stopLocalServer(options: LockOptions): Promise<boolean> {
+  return withServer(options, () => endRecorded(options.environment));
+}
+
+/** Of several that start or end the server at once, one after the other. */
+function withServer<Value>({ environment, signal, onWait }: LockOptions, work: () => Promise<Value>): Promise<Value> {
+  return withFolderLock(join(localServerFolder(environment), "lock"), { signal, onWait }, work);
+}
+
+async function start(port: number, { environment, command, signal }: StartOptions): Promise<LocalServer> {
   const folder = localServerFolder(environment);
   mkdirSync(join(folder, "artifacts"), { recursive: true });
-  const url = `http://127.0.0.1:${await choosePort(port)}`;
+  const url = `http://127.0.0.1:${port}`;
   const logFile = join(folder, "server.log");
-  const log = openSync(logFile, "w");
-  const child = spawn(
-    command.program,
-    [
-      ...command.args,
-      ...["server", "--host", "127.0.0.1", "--port", new URL(url).port, "--workers", "1"],
-      ...[
-        "--backend-store-uri",
-        `sqlite:///${join(folder, "mlflow.db")}`,
-        "--artifacts-destination",
-        join(folder, "artifacts"),
-      ],
-    ],
-    // Its own session: Ctrl-C here is not meant for it.
-    { cwd: folder, env: { ...withoutJobs, ...environment }, detached: true, stdio: ["ignore", log, log] },
-  );
+  const child = spawnServer(port, { folder, logFile, environment, command });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, killer) => resolve(killer ?? `exit code ${code}`));
   });
   child.unref();
-  await waitForHealth(url, { ended, logFile, signal });
-  const server: LocalServer = { url, process: identifyProcess(child.pid as number), logFile };
-  await atomicWrite(recordOf(environment), `${JSON.stringify(server)}\n`);
-  return server;
+  try {
+    // Written down before it answers, so that it is found by the next `up` or `down` when this process is killed.
+    const process = child.pid === undefined ? undefined : identifyProcess(child.pid);
+    const server = process && { url, process, logFile };
+    if (server) await recordLocalServer(environment, { ...server, isStarting: true });
+    await waitForHealth(url, { ended, logFile, signal });
+    if (server === undefined) return fail("internal", "A server answers that was not started.");
+    await recordLocalServer(environment, server);
+    return server;
+  } catch (error) {
+    if (child.pid !== undefined) await endGroup(child.pid);
+    await rm(recordOf(environment), { force: true });
+    throw error;
+  }
 }
 
-/** Ends the recorded server and no other process; false when there is none. */
-export async function stopLocalServer(environment: Environment): Promise<boolean> {
-  const server = findLocalServer(environment);
-  await rm(recordOf(environment), { force: true });
-  if (!server) return false;
-  signalGroup(server.process.pid, "SIGTERM");
-  for (let waitedMs = 0; waitedMs < 10_000 && signalGroup(server.process.pid, 0); waitedMs += 100) await delay(100);
-  signalGroup(server.process.pid, "SIGKILL");
-  return true;
+function spawnServer(
+  port: number,
+  {
+    folder,
+    logFile,
+    environment,
+    command,
+  }: { folder: string; logFile: string } & Pick<StartOptions, "environment" | "command">,
+): ChildProcess {
+  const log = openSync(logFile, "w");
+  const store = [
+    "--backend-store-uri",
+    `sqlite:///${join(folder, "mlflow.db")}`,
+    "--artifacts-destination",
+    join(folder, "artifacts"),
+  ];
+  return spawn(
+    command.program,
+    [...command.args, "server", "--host", "127.0.0.1", "--port", String(port), "--workers", "1", ...store],
+    // Its own session: Ctrl-C here is not meant for it.
+    { cwd: folder, env: { ...withoutJobs, ...environment }, detached: true, stdio: ["ignore", log, log] },
+  );
+}
+
+/** Also one that never came to answer. */
+async function endRecorded(environment: Environment): Promise<boolean> {
+  const record = readLocalServer(environment);
+  const isAlive = record.type === "server" && processState(record.server.process) === "alive";
+  if (isAlive) await endGroup(record.server.process.pid);
+  await rm(recordOf(environment), { force: true, recursive: true });
+  return isAlive;
+}
+
+/** With all that it has started. */
+async function endGroup(leader: number): Promise<void> {
+  signalGroup(leader, "SIGTERM");
+  for (let waitedMs = 0; waitedMs < endMs && signalGroup(leader, 0); waitedMs += 100) await delay(100);
+  signalGroup(leader, "SIGKILL");
 }
 
 async function waitForHealth(
@@ -101,7 +146,7 @@ async function waitForHealth(
     const end = await Promise.race([ended, delay(250, undefined, { signal })]);
     if (end !== undefined)
       fail("environment", `The MLflow server ended at once (${end}).\n${lastLines(logFile)}`, `Its log: ${logFile}`);
-    if (await isHealthy(url)) return;
+    if (await isHealthy(url, signal)) return;
   }
   fail(
     "timeout",
@@ -110,9 +155,12 @@ async function waitForHealth(
   );
 }
 
-async function isHealthy(url: string): Promise<boolean> {
+/** The second question loads much of the server, for which the first run would have to wait. */
+async function isHealthy(url: string, signal: AbortSignal): Promise<boolean> {
+  const ask = async (path: string, limitMs: number): Promise<boolean> =>
+    (await fetch(`${url}${path}`, { signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]) })).ok;
   try {
-    return (await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) })).ok;
+    return (await ask("/health", 2_000)) && (await ask("/api/2.0/mlflow/experiments/search?max_results=1", 30_000));
   } catch {
     return false;
   }
@@ -122,18 +170,7 @@ function lastLines(path: string): string {
   return readFileSync(path, "utf8").trim().split("\n").slice(-5).join("\n");
 }
 
-/** The wanted port if nobody listens on it, else a free one. */
-async function choosePort(wanted: number): Promise<number> {
-  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? fail("environment", "No port is free on 127.0.0.1.");
-}
-
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
-    });
-  });
+async function choosePort(wanted: number | undefined) {
+  const trial = await tryPort(wanted ?? usualPort);
+  return trial.type === "closed" && wanted === undefined ? tryPort(0) : trial;
 }

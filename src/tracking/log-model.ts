@@ -29,9 +29,13 @@ export async function logModel(model: ModelOperation, target: ModelTarget): Prom
   if (logged.isReady) return undefined;
   const reason = await putFolder(model.folders, logged, client);
   await client.finishModel(logged.id, reason === undefined ? "READY" : "UPLOAD_FAILED");
-  // The run's own link to files of the cache, which takes room once they are gone there.
-  if (reason === undefined) await rm(model.folders[0], { recursive: true, force: true });
+  if (reason === undefined) await forgetFolder(model);
   return reason;
+}
+
+/** Removes the run's own link to files of the cache, which takes room once they are gone there. */
+export async function forgetFolder({ folders }: ModelOperation): Promise<void> {
+  await rm(folders[0], { recursive: true, force: true });
 }
 
 async function ensureModel({ name, tags, identity }: ModelOperation, target: ModelTarget): Promise<MlflowModel> {

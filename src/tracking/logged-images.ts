@@ -10,13 +10,13 @@ const maxKey = 150;
 
 /**
  * A stage's series of images, as `mlflow.log_image(image, key=…, step=…)` logs them: MLflow's image grid reads key, step and time
- * from the names of files. Those of a stage from the cache are in the run that made them.
+ * from the names of files.
  */
 export function listImages(
-  { stage, outcome, outputsFolder, images = [] }: StageFinished,
+  { stage, outputsFolder, images = [] }: StageFinished,
   { runId, runFolder }: { readonly runId: string; readonly runFolder: string },
 ): Operation[] {
-  if (outcome.type === "cached" || outputsFolder === undefined || images.length === 0) return [];
+  if (outputsFolder === undefined || images.length === 0) return [];
   const run = stageKey(stage);
   const artifact = (file: string, path: string): Operation => {
     return { type: "artifact", run, files: [keptFile(runFolder, stage, file), join(outputsFolder, file)], path };
@@ -35,7 +35,7 @@ export function listImages(
 
 /** As `MlflowClient.log_image` names them (mlflow/tracking/client.py), but for the random part: the same image always has the same name. */
 function nameImage({ key, step, at, path }: StageImage, run: readonly string[]): string {
-  const name = toKey(key).slice(0, maxKey).replaceAll("/", "~");
+  const name = toKey(key, maxKey).replaceAll("/", "~");
   return `${name}+step+${step}+timestamp+${at}+${toUuid(sha256([...run, key, step, path].join("\n")))}`;
 }
 

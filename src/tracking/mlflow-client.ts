@@ -12,11 +12,12 @@ import { createModelCalls } from "./mlflow-model-calls.ts";
 import { pauseAfter, type RequestOptions, requestMlflow } from "./mlflow-request.ts";
 import { collectPages, filterByTags } from "./mlflow-search.ts";
 import { createTransport } from "./mlflow-transport.ts";
+import { takeFrom } from "./parse-answer.ts";
 import type { ServerAddress } from "./server-address.ts";
 import type { ServerPace } from "./server-pace.ts";
 
 const api = "/api/2.0/mlflow";
-const timeoutMs = 30_000;
+export const usualTimeoutMs = 30_000;
 /** What an artifact's upload may take beside that: a megabyte a second. */
 const slowestBytesPerMs = 1_000;
 const maxTries = 4;
@@ -29,6 +30,7 @@ const once = 1;
  */
 export function createMlflowClient(server: ServerAddress, signal: AbortSignal, pace?: ServerPace) {
   const transport = createTransport(server, pace);
+  const { timeoutMs = usualTimeoutMs } = server;
   const call = (options: Omit<RequestOptions, "signal" | "timeoutMs"> & { timeoutMs?: number }): Promise<unknown> =>
     requestMlflow(transport, { timeoutMs, ...options, signal });
   const post = (path: string, json: unknown, tries = maxTries): Promise<unknown> =>
@@ -46,7 +48,7 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
     }
     try {
       return await tryCarefully(
-        async () => ((await post("experiments/create", { name }, once)) as { experiment_id: string }).experiment_id,
+        async () => takeFrom<string>(await post("experiments/create", { name }, once), "experiment_id"),
         async () => (await findExperiment(name))?.experiment_id,
       );
     } catch (error) {
@@ -59,8 +61,7 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
 
   async function findExperiment(name: string): Promise<{ experiment_id: string; lifecycle_stage: string } | undefined> {
     try {
-      const answer = await get("experiments/get-by-name", { experiment_name: name });
-      return (answer as { experiment: { experiment_id: string; lifecycle_stage: string } }).experiment;
+      return takeFrom(await get("experiments/get-by-name", { experiment_name: name }), "experiment");
     } catch (error) {
       if (error instanceof MlflowError && error.code === "RESOURCE_DOES_NOT_EXIST") return undefined;
       throw error;
@@ -79,13 +80,16 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
       try {
         return await send();
       } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof MlflowError) || !error.isPassing || attempt >= maxTries) throw error;
-        await pauseAfter(attempt, signal);
+        await pauseAfter(error, { attempt, maxTries, signal });
         const answer = await findAnswer();
         if (answer !== undefined) return answer;
       }
     }
+  }
+
+  async function readVersion(): Promise<string> {
+    const { text } = await transport.send({ method: "GET", path: "/version", query: {}, body: undefined, signal });
+    return text.trim();
   }
 
   return {
@@ -104,15 +108,19 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
       run: { name: string; startTime: number; tags: readonly MlflowPair[] },
     ): Promise<MlflowRun> {
       const body = { experiment_id: experimentId, run_name: run.name, start_time: run.startTime, tags: run.tags };
-      return toRun(((await post("runs/create", body, once)) as { run: RawRun }).run);
+      return toRun(takeFrom(await post("runs/create", body, once), "run"));
     },
 
     /** The server's version. Asks for something that only who may log in gets, too. */
     async askVersion(): Promise<string> {
       await get("experiments/search", { max_results: "1" });
-      return transport
-        .send({ method: "GET", path: "/version", query: {}, body: undefined, signal })
-        .then(({ text }) => text.trim());
+      return readVersion();
+    },
+
+    /** Models of their own came with MLflow 3; of a server that does not say its version they are expected. */
+    async keepsModels(): Promise<boolean> {
+      const [, major] = /^(\d+)\.\d/.exec(await readVersion()) ?? [];
+      return major === undefined || Number(major) >= 3;
     },
 
     /** All runs with these tags, deleted ones too. */
@@ -123,12 +131,25 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
       return runs.map(toFoundRun);
     },
 
+    /** One run with these tags that has ended well, is not in the trash and is not this one. */
+    async findFinishedRun(
+      experimentId: string,
+      tags: readonly MlflowPair[],
+      exceptId: string,
+    ): Promise<MlflowRun | undefined> {
+      const filter = `${filterByTags(tags)} and attributes.status = 'FINISHED'`;
+      const query = { experiment_ids: [experimentId], filter, run_view_type: "ACTIVE_ONLY", max_results: 2 };
+      const { runs = [] } = (await post("runs/search", query)) as { runs?: readonly RawRun[] };
+      return runs.map(toRun).find(({ id }) => id !== exceptId);
+    },
+
     /** `undefined` when there is none with this id. */
     async getRun(runId: string): Promise<FoundRun | undefined> {
       try {
-        return toFoundRun(((await get("runs/get", { run_id: runId })) as { run: RawRun }).run);
+        return toFoundRun(takeFrom(await get("runs/get", { run_id: runId }), "run"));
       } catch (error) {
-        if (error instanceof MlflowError && error.status === 404) return undefined;
+        // Not any 404: a proxy that has lost the server says so too.
+        if (error instanceof MlflowError && error.code === "RESOURCE_DOES_NOT_EXIST") return undefined;
         throw error;
       }
     },
@@ -186,7 +207,12 @@ export function createMlflowClient(server: ServerAddress, signal: AbortSignal, p
 export type MlflowClient = ReturnType<typeof createMlflowClient>;
 
 interface RawRun {
-  readonly info: { readonly run_id: string; readonly artifact_uri: string; readonly lifecycle_stage?: string };
+  readonly info: {
+    readonly run_id: string;
+    readonly artifact_uri: string;
+    readonly lifecycle_stage?: string;
+    readonly status: MlflowStatus;
+  };
   readonly data?: { readonly tags?: readonly MlflowPair[] };
 }
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../util/sha256.ts";
 import { shorten } from "../util/shorten.ts";
 import type { MlflowMetric, MlflowPair } from "./mlflow-entities.ts";
 
@@ -37,18 +38,26 @@ export function divideIntoBatches({ metrics, params, tags }: Batch): Batch[] {
   return batches.map(({ bytes: _, ...batch }) => batch);
 }
 
-/** A name that the server takes: letters, digits and `_-./ `, at most 250, and a path that leads nowhere else. */
-export function toKey(name: string): string {
-  const parts = name
-    .replaceAll(/[^\w./ -]/g, "_")
-    .slice(0, maxKey)
-    .split("/");
-  return (
-    parts
-      .filter((part) => part !== "" && part !== ".")
-      .map((part) => part.replaceAll(/\.{2,}/g, "_"))
-      .join("/") || "_"
-  );
+const digestLength = 8;
+
+/**
+ * A name that the server takes: letters and digits of any script, `_-./ ` and spaces, at most 250, and a path that leads nowhere else. A name that
+ * has to be changed gets a digest, so that no two become the same.
+ */
+export function toKey(name: string, maxLength = maxKey): string {
+  const changed = changeName(name);
+  if (name !== "" && changed === name && name.length <= maxLength) return name;
+  // Whole characters only.
+  const kept = changed.slice(0, maxLength - digestLength - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${kept}-${sha256(name).slice(0, digestLength)}`;
+}
+
+function changeName(name: string): string {
+  const parts = name.replaceAll(/[^\p{L}\p{N}_./ -]/gu, "_").split("/");
+  return parts
+    .filter((part) => part !== "" && part !== ".")
+    .map((part) => part.replaceAll(/\.{2,}/g, "_"))
+    .join("/");
 }
 
 export const toParam = (key: string, value: unknown): MlflowPair => ({

@@ -1,5 +1,6 @@
 import type { MlflowModel, MlflowPair } from "./mlflow-entities.ts";
 import { collectPages, filterByTags } from "./mlflow-search.ts";
+import { takeFrom } from "./parse-answer.ts";
 
 /** Calls below MLflow's REST interface; all but `postOnce` are tried again by themselves. */
 interface Calls {
@@ -32,12 +33,12 @@ export function createModelCalls({ get, post, postOnce, patch, remove }: Calls) 
     /** Makes one that is not ready, in each call another. */
     async createModel({ experimentId, runId, name, tags }: NewModel): Promise<MlflowModel> {
       const body = { experiment_id: experimentId, source_run_id: runId, name, tags };
-      return toModel(((await postOnce("logged-models", body)) as { model: RawModel }).model);
+      return toModel(takeFrom(await postOnce("logged-models", body), "model"));
     },
 
     /** The ids of the models that a run's page lists. */
     async listModelsOfRun(runId: string): Promise<string[]> {
-      const { run } = (await get("runs/get", { run_id: runId })) as { run: RawOutputs };
+      const run: RawOutputs = takeFrom(await get("runs/get", { run_id: runId }), "run");
       return (run.outputs?.model_outputs ?? []).map(({ model_id }) => model_id);
     },
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { explainAnswer, explainSilence, parseJson } from "./explain-answer.ts";
+import { explainAnswer, explainSilence } from "./explain-answer.ts";
 import { MlflowError } from "./mlflow-error.ts";
 import type { HttpMethod, MlflowTransport } from "./mlflow-transport.ts";
+import { parseAnswer } from "./parse-answer.ts";
 
 export interface RequestOptions {
   readonly method: HttpMethod;
@@ -19,6 +20,8 @@ export interface RequestOptions {
 }
 
 const firstPauseMs = 250;
+/** A server that wants to be left alone for longer is not waited for. */
+const longestPauseMs = 30_000;
 
 /** Sends one call and returns its JSON answer. Throws `MlflowError`, or the signal's reason. */
 export async function requestMlflow(transport: MlflowTransport, options: RequestOptions): Promise<unknown> {
@@ -26,16 +29,29 @@ export async function requestMlflow(transport: MlflowTransport, options: Request
     try {
       return await requestOnce(transport, options);
     } catch (error) {
-      options.signal.throwIfAborted();
-      if (!(error instanceof MlflowError) || !error.isPassing || attempt >= options.maxTries) throw error;
-      await pauseAfter(attempt, options.signal);
+      await pauseAfter(error, { ...options, attempt });
     }
   }
 }
 
-/** Waits before the next try, longer after each. Half of the pause is random, so that many clients do not come back at once. */
-export async function pauseAfter(attempt: number, signal: AbortSignal): Promise<void> {
-  await delay(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal });
+export interface Attempt {
+  /** From 1. */
+  readonly attempt: number;
+  readonly maxTries: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits before the next try, longer after each, and as long as the server asks for. Half of the pause is random, so that many clients do not
+ * come back at once. Throws the error where another try would not help, or the signal's reason.
+ */
+export async function pauseAfter(error: unknown, { attempt, maxTries, signal }: Attempt): Promise<void> {
+  signal.throwIfAborted();
+  if (!(error instanceof MlflowError) || !error.isPassing || attempt >= maxTries) throw error;
+  const { retryAfterMs = 0 } = error;
+  if (retryAfterMs > longestPauseMs) throw error;
+  const ownMs = firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
+  await delay(retryAfterMs + ownMs, undefined, { signal });
 }
 
 async function requestOnce(transport: MlflowTransport, options: RequestOptions): Promise<unknown> {
@@ -45,6 +61,10 @@ async function requestOnce(transport: MlflowTransport, options: RequestOptions):
   const answer = await transport.send({ method, path, query, body, signal: limit }).catch((error: unknown) => {
     throw explainSilence(error, transport.server);
   });
-  if (answer.status < 200 || answer.status >= 300) throw explainAnswer(answer, transport.server);
-  return answer.text === "" ? {} : parseJson(answer.text);
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  if (isSuccess && answer.text === "") return {};
+  const value = parseAnswer(answer.text);
+  // A success that is not in JSON is somebody else's: a proxy's page for logging in, say.
+  if (!isSuccess || value === undefined) throw explainAnswer(answer, transport.server);
+  return value;
 }

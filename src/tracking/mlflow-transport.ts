@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
+import { type ClientRequest, Agent as HttpAgent, type OutgoingHttpHeaders, request as requestHttp } from "node:http";
 import { type AgentOptions, Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { fail } from "../base/failure.ts";
 import type { ServerAddress, TlsSettings } from "./server-address.ts";
@@ -21,6 +21,8 @@ export interface TransportAnswer {
   readonly text: string;
   /** Where the server wants to be asked instead. */
   readonly location: string | undefined;
+  /** When the server wants to be asked again. */
+  readonly retryAfter: string | undefined;
 }
 
 /** Takes requests to one server. */
@@ -53,22 +55,49 @@ export function createTransport(server: ServerAddress, pace?: ServerPace): Mlflo
         ...describeCaller(server),
         ...(body && { "content-type": body.type, "content-length": length }),
       };
-      const endCall = pace?.beginCall();
-      return new Promise<TransportAnswer>((resolve, reject) => {
+      const call = pace?.beginCall();
+      const sent = new Promise<TransportAnswer>((resolve, reject) => {
         const outgoing = request(address, { method, headers, agent, signal }, (answer) => {
           const chunks: Buffer[] = [];
-          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("data", (chunk: Buffer) => {
+            call?.heard();
+            chunks.push(chunk);
+          });
           answer.on("error", reject);
           answer.on("end", () => {
             const text = Buffer.concat(chunks).toString("utf8");
-            resolve({ status: answer.statusCode ?? 0, text, location: answer.headers.location });
+            const { location, "retry-after": retryAfter } = answer.headers;
+            resolve({ status: answer.statusCode ?? 0, text, location, retryAfter });
           });
         });
         outgoing.on("error", (error) => reject(signal.aborted ? signal.reason : error));
-        outgoing.end(body?.bytes);
-      }).finally(endCall);
+        writeBody(outgoing, body?.bytes, () => call?.heard());
+      });
+      // A refused connection is an answer of a sort.
+      return sent.finally(() => call?.end(signal.aborted ? "unheard" : "heard"));
     },
   };
+}
+
+/** What goes out between two looks at whether it does. */
+const pieceBytes = 256 * 1024;
+
+/** In pieces, so that a large file on its way can be told from a server that takes nothing. */
+function writeBody(outgoing: ClientRequest, body: string | Uint8Array | undefined, onProgress: () => void): void {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  if (bytes === undefined || bytes.byteLength <= pieceBytes) return void outgoing.end(bytes);
+  let from = 0;
+  const writeNext = (): void => {
+    const piece = bytes.subarray(from, from + pieceBytes);
+    from += pieceBytes;
+    if (from >= bytes.byteLength) return void outgoing.end(piece);
+    outgoing.write(piece, (error) => {
+      if (error) return;
+      onProgress();
+      writeNext();
+    });
+  };
+  writeNext();
 }
 
 function describeCaller({ login, workspace }: ServerAddress): OutgoingHttpHeaders {

@@ -27,6 +27,7 @@ export type Operation =
   | { readonly type: "inputs"; readonly run: RunKey; readonly inputs: readonly MlflowDatasetInput[] }
   | { readonly type: "artifact"; readonly run: RunKey; readonly files: readonly string[]; readonly path: string }
   | ModelOperation
+  | ReuseOperation
   | { readonly type: "end"; readonly run: RunKey; readonly status: MlflowStatus; readonly endTime: number };
 
 /** Makes a run unless it is there. */
@@ -51,6 +52,15 @@ export interface ModelOperation {
   /** The tag by which models of our run are found again. */
   readonly identity: MlflowPair;
   readonly tags: readonly MlflowPair[];
+}
+
+/** What a stage from the cache shows: a link to the run on the server that has it, or where there is none, all of it again. */
+export interface ReuseOperation {
+  readonly type: "reuse";
+  readonly run: RunKey;
+  /** Runs of stages with this fingerprint show the same. */
+  readonly fingerprint: string;
+  readonly operations: readonly Operation[];
 }
 
 export interface LogOperation {

@@ -8,6 +8,8 @@ export interface ServerAddress {
   /** Where a server has several. */
   readonly workspace?: string;
   readonly tls?: TlsSettings;
+  /** How long an answer may take. */
+  readonly timeoutMs?: number;
 }
 
 /** Who asks. */
@@ -36,7 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The server that MLflow's own variables name: `MLFLOW_TRACKING_URI`, with `MLFLOW_TRACKING_USERNAME` and `_PASSWORD` or
  * `MLFLOW_TRACKING_TOKEN`, `MLFLOW_WORKSPACE`, and for TLS `MLFLOW_TRACKING_INSECURE_TLS`, `_SERVER_CERT_PATH` and
- * `_CLIENT_CERT_PATH`. `undefined` when none is named, or when it is no HTTP address. Throws `FailureError` when a variable
+ * `_CLIENT_CERT_PATH`, and `MLFLOW_HTTP_REQUEST_TIMEOUT`, in seconds. `undefined` when none is named, or when it is no HTTP address. Throws `FailureError` when a variable
  * says nothing that makes sense.
  */
 export function addressFromEnvironment(environment: Environment): ServerAddress | undefined {
@@ -57,7 +59,16 @@ export function addressOf(uri: string, environment: Environment): ServerAddress 
     ...(login && { login }),
     ...(workspace && { workspace }),
     ...(tls && { tls }),
+    ...readTimeout(environment),
   };
+}
+
+function readTimeout({ MLFLOW_HTTP_REQUEST_TIMEOUT: text }: Environment): Pick<ServerAddress, "timeoutMs"> {
+  if (!text) return {};
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 86_400))
+    fail("environment", `MLFLOW_HTTP_REQUEST_TIMEOUT is "${text}"; it can be a number of seconds, such as 30.`);
+  return { timeoutMs: seconds * 1000 };
 }
 
 /** As MLflow's own client has it, a password goes before a token, and half a login is none. */

@@ -3,6 +3,7 @@ import type { RunEvent } from "../base/event.ts";
 import { deliverRun } from "./deliver.ts";
 import type { DeliveryState } from "./delivery-state.ts";
 import { keepFiles } from "./keep-files.ts";
+import { MlflowError } from "./mlflow-error.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { createServerPace } from "./server-pace.ts";
 
@@ -11,8 +12,8 @@ export interface Tracker {
   /** Returns at once; the event is in the run's `events.ndjson` already. */
   handle(event: RunEvent): void;
   /**
-   * Waits for the rest to be delivered, but not for ever: of a server that is slow or in trouble for a hundredth of the run's time,
-   * and only for a moment once `signal` is aborted. What is left then is for `pipe mlflow sync`.
+   * Waits for the rest to be delivered, but not for ever: for a server that is slow a hundredth of the run's time, for one in trouble at
+   * least a second, and only for a moment once `signal` is aborted. What is left then is for `pipe mlflow sync`.
    */
   close(signal: AbortSignal): Promise<TrackingSummary>;
 }
@@ -33,18 +34,21 @@ export interface TrackerOptions {
   readonly user: string;
 }
 
-/** Between two deliveries while a run goes on. */
+/** Before the first delivery, by which it shows how long the server takes, and between two while a run goes on. */
+const firstMs = 0;
 const intervalMs = 1_000;
 /** After a delivery that failed. */
 const retryMs = 15_000;
 /** How long `close` waits at most, and how long when the user wants to go. */
 const closeMs = 30_000;
 const interruptedMs = 2_000;
-/** What a slow server may add to a run's time, and the least that is tried all the same. */
+/** What a slow server may add to a run's time, and the least that is tried with one that is in trouble, or not known yet. */
 const slowShare = 0.01;
 const leastMs = 1_000;
+/** What an answer may take before there is a word about it. */
+const leastSaidSeconds = 0.5;
 /** Between two looks at how the server does. */
-const lookMs = 100;
+const lookMs = 20;
 
 export function createTracker({ runsFolder, findServer, user }: TrackerOptions): Tracker {
   const controller = new AbortController();
@@ -53,7 +57,8 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
   let current: Promise<void> = Promise.resolve();
   let server: ServerAddress | undefined;
   let state: DeliveryState | undefined;
-  let problem: string | undefined;
+  let problem: { readonly text: string; readonly retryAfterMs: number } | undefined;
+  let hasBegun = false;
   let runMs = 0;
   const pace = createServerPace(() => performance.now());
 
@@ -65,30 +70,33 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
       problem = undefined;
     } catch (error) {
       // A tracker never breaks a run: whatever is wrong with the server, the events are on the disk.
-      const message = error instanceof Error ? error.message : String(error);
+      const text = error instanceof Error ? error.message : String(error);
+      const retryAfterMs = error instanceof MlflowError ? (error.retryAfterMs ?? 0) : 0;
       // That it was left alone is no news of a server that was in trouble before.
-      problem = controller.signal.aborted ? (problem ?? message) : message;
+      if (!controller.signal.aborted || problem === undefined) problem = { text, retryAfterMs };
     }
   }
 
   /** How long the run's end waits for the server, as it does now. */
   function patienceMs(): number {
-    const isTroubled = problem !== undefined || pace.slowSeconds !== undefined;
-    return isTroubled ? Math.min(closeMs, Math.max(leastMs, runMs * slowShare)) : closeMs;
+    const share = Math.min(closeMs, runMs * slowShare);
+    if (pace.slowSeconds !== undefined) return share;
+    return problem !== undefined || !pace.hasBeenQuick ? Math.max(leastMs, share) : closeMs;
   }
 
   function describeWait(): string {
-    const { slowSeconds } = pace;
-    if (slowSeconds === undefined) return "there was no time to wait for the server";
-    return `the server takes ${slowSeconds.toFixed(1)} s to answer, for which the run does not wait`;
+    const seconds = pace.slowSeconds ?? pace.longestOpenMs / 1000;
+    if (seconds < leastSaidSeconds) return "there was no time to wait for the server";
+    return `the server takes ${seconds.toFixed(1)} s to answer, for which the run does not wait`;
   }
 
   function schedule(delayMs: number): void {
     if (timer !== undefined) return;
+    hasBegun = true;
     timer = setTimeout(() => {
       current = deliver().then(() => {
         timer = undefined;
-        if (problem !== undefined) schedule(retryMs);
+        if (problem !== undefined) schedule(Math.max(retryMs, problem.retryAfterMs));
       });
     }, delayMs);
     timer.unref();
@@ -99,7 +107,7 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
       if (event.type === "run-finished") runMs = event.durationMs;
       if (event.type === "run-started") runFolder = join(runsFolder, event.run);
       if (event.type === "stage-finished" && runFolder !== undefined) keepFiles(event, runFolder);
-      if (event.type !== "stage-event" || event.event.type === "metric") schedule(intervalMs);
+      if (event.type !== "stage-event" || event.event.type === "metric") schedule(hasBegun ? intervalMs : firstMs);
     },
     async close(signal) {
       const closedAt = performance.now();
@@ -118,7 +126,7 @@ export function createTracker({ runsFolder, findServer, user }: TrackerOptions):
       if (runFolder === undefined || (server === undefined && problem === undefined)) return { type: "no-server" };
       if (server !== undefined && state?.isComplete)
         return { type: "delivered", runUrl: runUrl(server, state), numRefused: state.numRefused };
-      return { type: "pending", reason: problem ?? "the run has not ended" };
+      return { type: "pending", reason: problem?.text ?? "the run has not ended" };
     },
   };
 }

@@ -11,10 +11,12 @@ import type {
 } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
+import { logTo, namePart } from "./log-operation.ts";
 import { listImages } from "./logged-images.ts";
-import type { MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
-import { toKey, toParam, toTag } from "./mlflow-limits.ts";
+import type { MlflowMetric, MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
+import { toTag } from "./mlflow-limits.ts";
 import { identityOf, type Operation, stageKey } from "./operation.ts";
+import { hasFilesTag } from "./reuse-files.ts";
 
 /** What an event does not say of the run it belongs to. */
 export interface TranslationContext {
@@ -59,7 +61,7 @@ function startPipeline(event: RunStarted, { runId, runFolder, user }: Translatio
   const identity = identityOf(runId, "pipeline");
   return [
     { type: "start", run: "pipeline", name: `${pipeline} ${runId}`, startTime: at, tags, identity },
-    { type: "log", run: "pipeline", params: flatten("params", params) },
+    ...logTo("pipeline", { params: tellApart(flatten("params", params)) }),
     // Here and not at the end, so that a run that dies has them.
     ...["pipeline.yaml", "resolved.json"].map((path) => artifactOfPipeline(path, runFolder)),
   ];
@@ -79,8 +81,7 @@ function startStage(
     ...values.map(([key, value]) => toTag(`pipe.matrix.${key}`, String(value))),
   ];
   const start = { type: "start", run, name: stage, startTime: at, tags, identity: identityOf(runId, run) } as const;
-  if (values.length === 0) return [start];
-  return [start, { type: "log", run, params: values.map(([key, value]) => toParam(`matrix.${key}`, value)) }];
+  return [start, ...logTo(run, { params: values.map(([key, value]) => [`matrix.${key}`, value]) })];
 }
 
 const commonTags = (user: string): MlflowPair[] => [toTag("mlflow.user", user), toTag("mlflow.source.type", "LOCAL")];
@@ -88,60 +89,52 @@ const commonTags = (user: string): MlflowPair[] => [toTag("mlflow.user", user), 
 /** On the stage's run as they are, on the pipeline's behind the stage's name, so that pipelines compare at a glance. */
 function logParams(stage: string, params: JsonObject): Operation[] {
   const entries = Object.entries(params);
-  if (entries.length === 0) return [];
-  return [
-    { type: "log", run: stageKey(stage), params: entries.map(([key, value]) => toParam(key, value)) },
-    { type: "log", run: "pipeline", params: entries.map(([key, value]) => toParam(`${stage}.${key}`, value)) },
-  ];
+  const ofPipeline = entries.map(([key, value]) => [`${namePart(stage)}.${key}`, value] as const);
+  return [...logTo(stageKey(stage), { params: entries }), ...logTo("pipeline", { params: ofPipeline })];
 }
 
 function logRetry(stage: string, { retry, failure }: Extract<WaitReason, { type: "retry" }>): Operation[] {
-  const tags = [toTag("pipe.retries", String(retry)), toTag(`pipe.retry.${retry}`, failure.message)];
-  return [{ type: "log", run: stageKey(stage), tags }];
+  return logTo(stageKey(stage), {
+    tags: [
+      ["pipe.retries", String(retry)],
+      [`pipe.retry.${retry}`, failure.message],
+    ],
+  });
 }
 
 /** Metrics of single batches stay with the stage; MLflow cannot hold NaN, which becomes a tag. */
 function logMetrics(stage: string, all: readonly StageMetric[]): Operation[] {
+  const run = stageKey(stage);
   const metrics = all.filter(({ value }) => Number.isFinite(Number(value)));
-  const toMetric = ({ name, value, at, step }: StageMetric, prefix: string) => ({
-    key: toKey(prefix + name),
+  const toMetric = ({ name, value, at, step }: StageMetric, prefix: string): MlflowMetric => ({
+    key: prefix + name,
     value: Number(value),
     timestamp: at,
     step,
   });
   const ofPipeline = metrics.filter(({ name }) => !/^(batch|system)\//.test(name));
   const dropped = all.filter(({ value }) => !Number.isFinite(Number(value)));
-  const operations: Operation[] = [];
-  if (metrics.length > 0)
-    operations.push({ type: "log", run: stageKey(stage), metrics: metrics.map((metric) => toMetric(metric, "")) });
-  if (ofPipeline.length > 0)
-    operations.push({
-      type: "log",
-      run: "pipeline",
-      metrics: ofPipeline.map((metric) => toMetric(metric, `${stage}/`)),
-    });
-  for (const { name, value, step } of dropped) {
-    operations.push({
-      type: "log",
-      run: stageKey(stage),
-      tags: [toTag(`pipe.not_finite.${name}`, `${String(value)} at step ${step}`)],
-    });
-  }
-  return operations;
+  return [
+    ...logTo(run, { metrics: metrics.map((metric) => toMetric(metric, "")) }),
+    ...logTo("pipeline", { metrics: ofPipeline.map((metric) => toMetric(metric, `${namePart(stage)}/`)) }),
+    ...dropped.flatMap(({ name, value, step }) =>
+      logTo(run, { tags: [[`pipe.not_finite.${name}`, `${String(value)} at step ${step}`]] }),
+    ),
+  ];
 }
 
 function finishStage(event: StageFinished, context: TranslationContext): Operation[] {
   const { stage, at, outcome } = event;
   // What never began has nothing to compare: the pipeline's run says why.
-  if (outcome.type === "blocked") return [tagPipeline(stage, `blocked by ${outcome.by.join(", ")}`)];
-  if (outcome.type === "skipped") return [tagPipeline(stage, `skipped: ${outcome.reason}`)];
+  if (outcome.type === "blocked") return tagPipeline(stage, `blocked by ${outcome.by.join(", ")}`);
+  if (outcome.type === "skipped") return tagPipeline(stage, `skipped: ${outcome.reason}`);
   const run = stageKey(stage);
-  const tags = [
-    ...(event.fingerprint ? [toTag("pipe.fingerprint", event.fingerprint)] : []),
-    toTag("pipe.cached", String(outcome.type === "cached")),
-    ...(outcome.type === "cached" ? [toTag("pipe.made_by", outcome.madeBy)] : []),
-    ...(outcome.type === "failed" ? [toTag("pipe.failure", outcome.failure.message)] : []),
-    ...Object.entries(event.outputs).map(([name, { digest }]) => toTag(`pipe.output.${name}`, digest)),
+  const tags: [string, string][] = [
+    ...(event.fingerprint ? [["pipe.fingerprint", event.fingerprint] as [string, string]] : []),
+    ["pipe.cached", String(outcome.type === "cached")],
+    ...(outcome.type === "cached" ? [["pipe.made_by", outcome.madeBy] as [string, string]] : []),
+    ...(outcome.type === "failed" ? [["pipe.failure", outcome.failure.message] as [string, string]] : []),
+    ...Object.entries(event.outputs).map(([name, { digest }]): [string, string] => [`pipe.output.${name}`, digest]),
   ];
   const inputs = event.datasets.map(({ name, digest, context: use, numSamples }) => ({
     name,
@@ -153,26 +146,31 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
     ...startStage(event, outcome.type === "cached" ? at : at - outcome.durationMs, context),
     ...logParams(stage, event.params),
     ...logMetrics(stage, event.metrics),
-    { type: "log", run, tags },
+    ...logTo(run, { tags }),
     ...(inputs.length > 0 ? [{ type: "inputs", run, inputs } as const] : []),
-    ...listImages(event, context),
-    ...listArtifacts(event, context),
-    ...listModels(event, context),
+    ...logFiles(event, [
+      ...listImages(event, context),
+      ...listArtifacts(event, context),
+      ...listModels(event, context),
+    ]),
     { type: "end", run, status: statusOf(outcome), endTime: at },
   ];
 }
 
-const tagPipeline = (stage: string, text: string): Operation => ({
-  type: "log",
-  run: "pipeline",
-  tags: [toTag(`pipe.stage.${stage}`, text)],
-});
+/** What a stage from the cache shows is on the server as a rule, and is not sent there again. */
+function logFiles({ stage, outcome, fingerprint }: StageFinished, operations: readonly Operation[]): Operation[] {
+  const run = stageKey(stage);
+  if (operations.length === 0) return [];
+  if (outcome.type === "cached" && fingerprint !== undefined) return [{ type: "reuse", run, fingerprint, operations }];
+  return [{ type: "log", run, tags: [hasFilesTag] }, ...operations];
+}
+
+const tagPipeline = (stage: string, text: string): Operation[] =>
+  logTo("pipeline", { tags: [[`pipe.stage.${namePart(stage)}`, text]] });
 
 function listArtifacts(event: StageFinished, { runFolder }: TranslationContext): Operation[] {
-  const { stage, logFile, files, images = [], outputsFolder, outcome } = event;
+  const { stage, logFile, files, images = [], outputsFolder } = event;
   const run = stageKey(stage);
-  // A cached stage's files are where the run that made them put them.
-  if (outcome.type === "cached") return [];
   const inSeries = new Set(images.map(({ path }) => path));
   const single = files.filter((path) => !inSeries.has(path));
   const shown = single.map((path): Operation => {
@@ -187,8 +185,8 @@ function listArtifacts(event: StageFinished, { runFolder }: TranslationContext):
 
 /** A stage's MLflow model is named `model`; of several, each as its output. */
 function listModels(event: StageFinished, { runId, runFolder }: TranslationContext): Operation[] {
-  const { stage, outcome, outputs, outputsFolder } = event;
-  if (outcome.type === "cached" || outputsFolder === undefined) return [];
+  const { stage, outputs, outputsFolder } = event;
+  if (outputsFolder === undefined) return [];
   const models = Object.entries(outputs).filter(([, { kind }]) => kind === "mlflow-model");
   const [identity, stageTag] = identityOf(runId, stageKey(stage));
   return models.map(([output, { path, digest }]) => ({
@@ -222,10 +220,20 @@ function statusOf({ type }: StageOutcome): MlflowStatus {
 }
 
 /** `params.augment.degrees`: nested maps by dots, lists as JSON. */
-function flatten(prefix: string, value: JsonObject): MlflowPair[] {
-  return Object.entries(value).flatMap(([key, inner]) => {
+function flatten(prefix: string, value: JsonObject): [string, unknown][] {
+  return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
     const path = `${prefix}.${key}`;
     const isMap = typeof inner === "object" && inner !== null && !Array.isArray(inner);
-    return isMap ? flatten(path, inner as JsonObject) : [toParam(path, inner)];
+    return isMap ? flatten(path, inner as JsonObject) : [[path, inner]];
+  });
+}
+
+/** A parameter may be called `a.b`, and another `a` hold a `b`. */
+function tellApart(params: readonly [string, unknown][]): [string, unknown][] {
+  const counts = new Map<string, number>();
+  return params.map(([name, value]) => {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return [count === 1 ? name : `${name}#${count}`, value];
   });
 }

@@ -164,7 +164,10 @@ describe.skipIf(mlflowPython.type === "missing")(`access to a real MLflow server
     await using project = await createProject({ "p.yaml": pipelineFor("address") });
     for (const [uri, said] of [
       ["http://ada:secret word@", "MLFLOW_TRACKING_URI is no address"],
-      [`${plain.url}/elsewhere`, `${plain.url}/elsewhere is no MLflow server (404): check MLFLOW_TRACKING_URI`],
+      [
+        `${plain.url}/elsewhere`,
+        `${plain.url}/elsewhere answers 404, and not as MLflow does ("404 Not Found"): a proxy before it is in trouble, or MLFLOW_TRACKING_URI is wrong`,
+      ],
     ]) {
       const { stdout, stderr, code } = await project.pipe(["run", "p.yaml"], { env: { MLFLOW_TRACKING_URI: uri } });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -1,44 +1,15 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { deliverRun } from "../../src/tracking/deliver.ts";
 import { createTracker } from "../../src/tracking/tracker.ts";
+import { deliver, expectWhole } from "./expect-whole.ts";
 import { type FaultingProxy, type ProxiedRequest, startFaultingProxy } from "./faulting-proxy.ts";
 import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
 import { viewExperiment } from "./mlflow-view.ts";
-import { createRecordedRun, expectedFiles, expectedMetrics, type RecordedRun } from "./recorded-run.ts";
+import { createRecordedRun, expectedMetrics } from "./recorded-run.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 const signal = new AbortController().signal;
-
-/** As `pipe mlflow sync` does it. */
-const deliver = (run: RecordedRun, url: string) =>
-  deliverRun({ runFolder: run.folder, server: { url }, user: "ada", signal, shouldCheck: true });
-
-/** The server holds the run, each of its stages, and every value of each metric: all of them, and each once. */
-async function expectWhole(url: string, experiment: string): Promise<void> {
-  const { runs } = await viewExperiment(url, experiment);
-  const byStage = Object.fromEntries(runs.map((run) => [run.tags["pipe.stage"], run]));
-  expect(runs.map(({ tags, status }) => `${tags["pipe.stage"]} ${status}`).sort()).toEqual([
-    "- FINISHED",
-    "stats FINISHED",
-    "train FINISHED",
-  ]);
-  expect(byStage["train"]?.metrics).toEqual(expectedMetrics.train);
-  expect(byStage["stats"]?.metrics).toEqual(expectedMetrics.stats);
-  expect(byStage["-"]?.metrics).toEqual({
-    "train/train/loss": expectedMetrics.train["train/loss"],
-    "train/val/macro_f1": expectedMetrics.train["val/macro_f1"],
-    "stats/mean/red": expectedMetrics.stats["mean/red"],
-  });
-  expect(byStage["train"]?.params).toEqual({ lr: "0.1", "phases.0.epochs": "40" });
-  expect(byStage["train"]?.artifacts).toEqual(expectedFiles);
-  expect(byStage["train"]?.tags["mlflow.loggedImages"]).toBe("True");
-  expect(byStage["-"]?.artifacts).toEqual({ "pipeline.yaml": "version: 1\n", "resolved.json": "{}\n" });
-  for (const stage of ["train", "stats"]) {
-    expect(byStage[stage]?.tags["mlflow.parentRunId"]).toBe(byStage["-"]?.id);
-  }
-}
 
 const isCall = (path: string) => (request: ProxiedRequest) => request.path.endsWith(path);
 const isCreate = isCall("/runs/create");

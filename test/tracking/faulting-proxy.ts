@@ -3,8 +3,8 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * What happens to a request on its way: nothing, it is refused, its sender is not known, it is carried out and its answer is lost, or its sender hears
- * nothing and it is carried out after a while.
+ * What happens to a request on its way: nothing, it is refused, its sender is not known, it is carried out and its answer is lost, its sender hears
+ * nothing and it is carried out after a while, it gets no further than the proxy, which answers by itself, or its answer is changed on the way.
  */
 export type Fault =
   | "none"
@@ -12,7 +12,16 @@ export type Fault =
   | "reject"
   | "unauthorized"
   | "lose-answer"
-  | { readonly type: "late"; readonly until: Promise<void> };
+  | { readonly type: "late"; readonly until: Promise<void> }
+  | ProxyAnswer
+  | { readonly type: "change"; readonly change: (text: string) => string };
+
+export interface ProxyAnswer {
+  readonly type: "answer";
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 export interface ProxiedRequest {
   /** From 0. */
@@ -34,6 +43,8 @@ export interface FaultingProxy extends AsyncDisposable {
   readonly numRequests: number;
   /** Resolves when the request of that number has come. */
   waitForRequest(number: number): Promise<void>;
+  /** Resolves when nothing is on its way to the server any more, also of callers that are gone. */
+  waitForQuiet(): Promise<void>;
   /** Resolves when everything that was late has been carried out. */
   waitForLate(): Promise<void>;
 }
@@ -41,12 +52,15 @@ export interface FaultingProxy extends AsyncDisposable {
 export async function startFaultingProxy(target: string): Promise<FaultingProxy> {
   let numRequests = 0;
   const late: Promise<unknown>[] = [];
+  const underWay = new Set<Promise<void>>();
   const waiting: { readonly number: number; readonly resolve: () => void }[] = [];
   const server = createServer((request, response) => {
     // A caller that is killed while it still speaks is part of the game; anything else is a bug of this proxy and must show.
-    handle(request, response).catch((error: NodeJS.ErrnoException) => {
+    const handled = handle(request, response).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ECONNRESET") throw error;
     });
+    underWay.add(handled);
+    void handled.finally(() => underWay.delete(handled));
   });
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const number = numRequests;
@@ -73,16 +87,20 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
       });
       return { answer, bytes: Buffer.from(await answer.arrayBuffer()) };
     };
-    if (typeof fault === "object") {
+    if (typeof fault === "object" && fault.type === "answer") {
+      return void response.writeHead(fault.status, fault.headers).end(fault.text);
+    }
+    if (typeof fault === "object" && fault.type === "late") {
       late.push(fault.until.then(forward));
       return void request.socket.destroy();
     }
     const forwarded = await forward().catch(() => undefined);
     if (fault === "lose-answer" || forwarded === undefined) return void request.socket.destroy();
     const { answer, bytes } = forwarded;
+    const changed = typeof fault === "object" ? Buffer.from(fault.change(bytes.toString())) : bytes;
     response
       .writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "application/json" })
-      .end(bytes);
+      .end(changed);
 
     function answerInjected(status: number, code: string): void {
       response.writeHead(status).end(JSON.stringify({ error_code: code, message: "injected" }));
@@ -102,6 +120,9 @@ export async function startFaultingProxy(target: string): Promise<FaultingProxy>
     },
     waitForRequest: (number) =>
       numRequests > number ? Promise.resolve() : new Promise((resolve) => waiting.push({ number, resolve })),
+    async waitForQuiet() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
     async waitForLate() {
       await Promise.all(late);
     },

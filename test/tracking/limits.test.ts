@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { divideIntoBatches, toKey, toParam, toTag } from "../../src/tracking/mlflow-limits.ts";
 
-/** The rules of `mlflow/utils/validation.py`. */
-const nameRule = /^[/\w.\- ]+$/;
+/** The rules of `mlflow/utils/validation.py`; Python's `\w` is of any script. */
+const nameRule = /^[/\p{L}\p{N}_.\- ]+$/u;
 const metric = (index: number) => ({ key: `m/${index % 7}`, value: index / 3, timestamp: 1, step: index });
 
 describe("MLflow's limits", () => {
@@ -36,7 +36,19 @@ describe("MLflow's limits", () => {
         expect(toKey(key)).toBe(key);
       }),
     );
-    for (const name of ["train/loss", "phases.0.lr", "val/macro_f1", "a b-c"]) expect(toKey(name)).toBe(name);
+    for (const name of ["train/loss", "phases.0.lr", "val/macro_f1", "a b-c", "Größe", "精度"])
+      expect(toKey(name)).toBe(name);
+  });
+
+  it("make no two texts the same name", () => {
+    // Few characters, so that names are near each other.
+    const name = fc.string({ unit: fc.constantFrom("a", "@", "#", "_", ".", "/", " ", "\u0301"), maxLength: 6 });
+    const longName = fc.tuple(fc.string({ minLength: 240, maxLength: 260 }), name).map(([start, end]) => start + end);
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.oneof(name, longName), { minLength: 2, maxLength: 30 }), (texts) => {
+        expect(new Set(texts.map((text) => toKey(text))).size).toBe(texts.length);
+      }),
+    );
   });
 
   it("cut long values, whole characters only, and show that something is missing", () => {

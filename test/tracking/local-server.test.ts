@@ -26,10 +26,15 @@ describe.skipIf(mlflowPython.type === "missing")(`pipe mlflow${reason}`, () => {
     expect((await project.pipe(["run", "p.yaml"], { env })).stdout).toContain("MLflow: no server");
     expect(await mlflow("sync")).toMatchObject({ code: 1, stderr: expect.stringContaining("pipe mlflow up") });
 
-    const up = await mlflow("up");
+    let address = "";
+    const both = await Promise.all([mlflow("up"), mlflow("up")]);
     try {
-      expect(up).toMatchObject({ code: 0 });
-      const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(up.stdout) ?? [];
+      expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
+      const [{ stdout = "" } = {}, second] = both.sort((a, b) => b.stdout.length - a.stdout.length);
+      const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(stdout) ?? [];
+      address = url;
+      expect(stdout).toMatch(/^MLflow runs: /);
+      expect(second?.stdout).toBe(`MLflow runs already: ${url}\n`);
       expect((await mlflow("up")).stdout).toBe(`MLflow runs already: ${url}\n`);
       expect((await mlflow("open")).stdout).toBe(`${url}\n`);
       expect((await project.pipe(["run", "p.yaml"], { env })).stdout).toMatch(/\nMLflow: (http|not all)/);
@@ -45,6 +50,7 @@ describe.skipIf(mlflowPython.type === "missing")(`pipe mlflow${reason}`, () => {
       expect((await mlflow("down")).stdout).toContain("MLflow is stopped");
     }
     expect((await mlflow("down")).stdout).toContain("No MLflow server");
+    await expect(fetch(`${address}/health`)).rejects.toThrow();
     expect(await mlflow("lift")).toMatchObject({ code: 2 });
   });
 });

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/base/event.ts";
 import { loadPredictions } from "../../src/data/predictions.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
@@ -158,6 +159,31 @@ describe.skipIf(mlflowPython.type === "missing")(`a model in a real MLflow serve
       expect(refusal).toContain("dtype of input float32 does not match expected dtype uint8");
       expect(example).toEqual(["uint8", 1, 4, 32, 32]);
     }
+  });
+
+  it("stands beside the data sets that its stages read, with digest, source and use", async () => {
+    const lines = (await project.read("runs/latest/events.ndjson")).trim().split("\n");
+    const ends = lines.map((line) => JSON.parse(line) as RunEvent).filter((event) => event.type === "stage-finished");
+    const view = await viewExperiment(server.url, "logged-model");
+    const uses: Record<string, string[]> = {};
+    for (const { stage, datasets } of ends) {
+      const expected = datasets.map(({ name, digest, context, numSamples }) => ({
+        name,
+        digest: digest.slice(0, 32),
+        sourceType: "pipe",
+        source: JSON.stringify({ digest: digest.slice(0, 32) }),
+        profile: JSON.stringify({ num_samples: numSamples }),
+        context,
+      }));
+      const { inputs } = view.run(stage);
+      const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+      expect([...inputs].sort(byName)).toEqual(expected.sort(byName));
+      if (inputs.length > 0) uses[stage] = inputs.map(({ context = "" }) => context).sort();
+    }
+    expect(uses).toEqual({ train: ["training", "validation"], predict: ["test"] });
+    const split = ends.find(({ stage }) => stage === "split")?.outputs["train"]?.digest;
+    const training = view.run("train").inputs.find(({ context }) => context === "training");
+    expect(training?.digest).toBe(split?.slice(0, 32));
   });
 
   it("takes no room in the run's folder once it is told", async () => {

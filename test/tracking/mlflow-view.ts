@@ -14,7 +14,22 @@ export interface ViewedRun {
   readonly params: Readonly<Record<string, string>>;
   /** Every value ever logged, as `step value`, by name. */
   readonly metrics: Readonly<Record<string, readonly string[]>>;
+  /** When each of these was logged. */
+  readonly times: Readonly<Record<string, readonly number[]>>;
+  readonly inputs: readonly ViewedInput[];
+  /** The ids of the models that its page lists. */
+  readonly models: readonly string[];
   readonly artifacts: Readonly<Record<string, string>>;
+}
+
+/** A data set that a run read. */
+export interface ViewedInput {
+  readonly name: string;
+  readonly digest: string;
+  readonly source: string;
+  readonly sourceType: string;
+  readonly profile: string;
+  readonly context: string | undefined;
 }
 
 /** A model that MLflow holds beside the runs. */
@@ -50,6 +65,12 @@ interface RawRun {
     artifact_uri: string;
   };
   data: { tags?: Pair[]; params?: Pair[]; metrics?: { key: string }[] };
+  inputs?: { dataset_inputs?: RawInput[] };
+  outputs?: { model_outputs?: { model_id: string }[] };
+}
+interface RawInput {
+  tags?: Pair[];
+  dataset: { name: string; digest: string; source: string; source_type: string; profile: string };
 }
 type Pair = { key: string; value: string };
 
@@ -109,10 +130,12 @@ const toRecord = (pairs: Pair[] = []): Record<string, string> =>
   Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
 
 async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Promise<ViewedRun> {
+  const one = await getJson<{ run: RawRun }>(`${url}/api/2.0/mlflow/runs/get?run_id=${info.run_id}`, caller);
+  const { inputs, outputs } = one.run;
   const list = (folder: string): string =>
     `${url}/api/2.0/mlflow/artifacts/list?run_id=${info.run_id}&path=${encodeURIComponent(folder)}`;
   const keys = (data.metrics ?? []).map(({ key }) => key);
-  const metrics = await Promise.all(
+  const histories = await Promise.all(
     keys.map(async (key) => [key, await readHistory(url, info.run_id, { key, caller })] as const),
   );
   return {
@@ -123,22 +146,38 @@ async function viewRun(url: string, { info, data }: RawRun, caller: Headers): Pr
     endTime: info.end_time,
     tags: toRecord(data.tags),
     params: toRecord(data.params),
-    metrics: Object.fromEntries(metrics),
+    metrics: Object.fromEntries(
+      histories.map(([key, all]) => [key, all.map(({ step = 0, value }) => `${step} ${value}`)]),
+    ),
+    times: Object.fromEntries(histories.map(([key, all]) => [key, all.map(({ timestamp }) => timestamp)])),
+    inputs: (inputs?.dataset_inputs ?? []).map(viewInput),
+    models: (outputs?.model_outputs ?? []).map(({ model_id }) => model_id),
     artifacts: await readArtifacts(url, { list, root: info.artifact_uri, caller }),
   };
+}
+
+function viewInput({ tags = [], dataset }: RawInput): ViewedInput {
+  const { name, digest, source, source_type: sourceType, profile } = dataset;
+  return { name, digest, source, sourceType, profile, context: toRecord(tags)["mlflow.data.context"] };
+}
+
+interface RawPoint {
+  readonly step?: number;
+  readonly value: number;
+  readonly timestamp: number;
 }
 
 async function readHistory(
   url: string,
   runId: string,
   { key, caller }: { key: string; caller: Headers },
-): Promise<string[]> {
+): Promise<RawPoint[]> {
   const query = `run_id=${runId}&metric_key=${encodeURIComponent(key)}&max_results=10000`;
-  const { metrics } = await getJson<{ metrics: { step?: number; value: number }[] }>(
+  const { metrics } = await getJson<{ metrics: RawPoint[] }>(
     `${url}/api/2.0/mlflow/metrics/get-history?${query}`,
     caller,
   );
-  return metrics.map(({ step = 0, value }) => `${step} ${value}`);
+  return metrics;
 }
 
 /** Where artifacts are listed, by folder, and where they are. */

@@ -8,6 +8,8 @@ import type { ContentDigest, Fingerprint, RunId, StageId } from "../../src/base/
 export interface RecordedRun extends AsyncDisposable {
   readonly folder: string;
   readonly runsFolder: string;
+  /** The project's, in which `pipe` finds the run. */
+  readonly projectFolder: string;
   /** The training stage's outputs, which lie in the cache. */
   readonly outputsFolder: string;
   readonly events: readonly RunEvent[];
@@ -52,6 +54,20 @@ export const expectedFiles = {
     "small 40",
 };
 
+/** What the server must hold of the model that the training logs. */
+export const expectedModel = { MLmodel: "flavors: {}\n", "data/weights.bin": "weights" };
+
+export const expectedInputs = [
+  {
+    name: "cells",
+    digest: "d".repeat(32),
+    sourceType: "pipe",
+    source: `{"digest":"${"d".repeat(32)}"}`,
+    profile: '{"num_samples":30}',
+    context: "training",
+  },
+];
+
 /** What the server must hold of each run: every value once, as `step value`. */
 export const expectedMetrics = {
   train: {
@@ -63,16 +79,18 @@ export const expectedMetrics = {
 };
 
 export async function createRecordedRun(experiment: string): Promise<RecordedRun> {
-  const runsFolder = await mkdtemp(join(tmpdir(), "pipe-recorded-"));
+  const projectFolder = await mkdtemp(join(tmpdir(), "pipe-recorded-"));
+  const runsFolder = join(projectFolder, "runs");
   const folder = join(runsFolder, runId);
-  const outputsFolder = join(runsFolder, "cache");
-  await mkdir(join(outputsFolder, "plots"), { recursive: true });
-  await mkdir(folder);
+  const outputsFolder = join(projectFolder, "cache");
+  for (const folder of ["plots", "export/data"]) await mkdir(join(outputsFolder, folder), { recursive: true });
+  await mkdir(folder, { recursive: true });
   await writeFile(join(outputsFolder, "curve.svg"), "<svg/>");
   for (const { step, path, preview } of [image(1), image(numEpochs)]) {
     await writeFile(join(outputsFolder, path), `large ${step}`);
     await writeFile(join(outputsFolder, preview), `small ${step}`);
   }
+  for (const [path, text] of Object.entries(expectedModel)) await writeFile(join(outputsFolder, "export", path), text);
   await writeFile(join(folder, "pipeline.yaml"), "version: 1\n");
   await writeFile(join(folder, "resolved.json"), "{}\n");
   const events = createEvents(experiment, outputsFolder);
@@ -80,6 +98,7 @@ export async function createRecordedRun(experiment: string): Promise<RecordedRun
   return {
     folder,
     runsFolder,
+    projectFolder,
     outputsFolder,
     events,
     async record(numEvents = events.length) {
@@ -87,7 +106,7 @@ export async function createRecordedRun(experiment: string): Promise<RecordedRun
       numRecorded += next.length;
       await appendFile(join(folder, "events.ndjson"), next.map((event) => `${JSON.stringify(event)}\n`).join(""));
     },
-    [Symbol.asyncDispose]: () => rm(runsFolder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(projectFolder, { recursive: true, force: true }),
   };
 }
 
@@ -130,7 +149,10 @@ function createEvents(experiment: string, outputsFolder: string): RunEvent[] {
       cause: { type: "first" },
       outcome: { type: "executed", durationMs: 1000 * numEpochs },
       params,
-      outputs: { model: { kind: "model", path: "model", digest, numFiles: 1, sizeBytes: 1 } },
+      outputs: {
+        model: { kind: "model", path: "model", digest, numFiles: 1, sizeBytes: 1 },
+        export: { kind: "mlflow-model", path: "export", digest, numFiles: 2, sizeBytes: 20 },
+      },
       outputsFolder,
       files: ["curve.svg", image(1).path, image(numEpochs).path],
       images: [image(1), image(numEpochs)],

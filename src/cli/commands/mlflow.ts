@@ -1,54 +1,77 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { FailureError } from "../../base/failure.ts";
-import { createPalette } from "../../report/palette.ts";
-import { renderRefused, renderTracking } from "../../report/tracking-summary.ts";
-import { listRunIds } from "../../runner/run-list.ts";
-import type { DeliveryState } from "../../tracking/delivery-state.ts";
-import { findLocalServer, startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
+import { tryPort } from "../../tracking/local-port.ts";
+import { startLocalServer, stopLocalServer } from "../../tracking/local-server.ts";
+import { findLocalServer, readLocalServer } from "../../tracking/local-server-record.ts";
 import { ensureMlflow } from "../../tracking/mlflow-command.ts";
-import { MlflowError } from "../../tracking/mlflow-error.ts";
-import type { ServerAddress } from "../../tracking/server-address.ts";
-import { runUrl } from "../../tracking/tracker.ts";
 import type { ExitCode, Invocation } from "../command.ts";
-import { openProject } from "../open-project.ts";
 import { rejectAction } from "../reject-action.ts";
-import { syncRun } from "../sync-run.ts";
-import { explainNoServer, findTrackingServer, trackingUser } from "../tracking.ts";
+import { rejectValue } from "../reject-value.ts";
+import { syncRuns } from "../sync-runs.ts";
+import { explainNoServer, findTrackingServer } from "../tracking.ts";
 import { withInterrupts } from "../with-interrupts.ts";
 
 const actions = { up, down, open, sync };
 type Action = keyof typeof actions;
 
-const defaultPort = 5000;
-
 /** Starts, stops and shows a local MLflow server, and delivers runs that no server knows yet. */
 export async function mlflow(invocation: Invocation): Promise<ExitCode> {
   const [name = ""] = invocation.positionals;
   if (!(name in actions)) return rejectAction("mlflow", Object.keys(actions), invocation);
+  warnOfDamage(invocation);
   return withInterrupts(invocation, (signal) => actions[name as Action](invocation, signal));
 }
 
-async function up({ io, options }: Invocation, signal: AbortSignal): Promise<ExitCode> {
+function warnOfDamage({ io }: Invocation): void {
+  const record = readLocalServer(io.environment);
+  if (record.type !== "damaged") return;
+  io.stderr.write(
+    `warning: ${record.path} is damaged, and counts for nothing; pipe mlflow up writes it anew. An MLflow server of pipe's that still runs has to be ended by hand.\n`,
+  );
+}
+
+async function up(invocation: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const { io, options } = invocation;
   const { environment } = io;
+  const port = options.port === undefined ? undefined : Number(options.port);
+  if (port !== undefined && !(/^\d+$/.test(options.port ?? "") && port > 0 && port < 65_536))
+    return rejectValue("port", options.port ?? "", "a number from 1 to 65535", invocation);
   const running = findLocalServer(environment);
   if (running) {
     io.stdout.write(`MLflow runs already: ${running.url}\n`);
     return 0;
   }
+  // Looked at first: to install MLflow takes minutes.
+  const trial = port === undefined ? undefined : await tryPort(port);
+  if (trial?.type === "closed") return rejectPort(trial.reason, invocation);
   const report = (activity: string): void => void io.stderr.write(`MLflow: ${activity}\n`);
   const command = await ensureMlflow({ environment, signal, report });
   report(`starting MLflow ${command.version}`);
-  const port = options.port === undefined ? defaultPort : Number(options.port);
-  const server = await startLocalServer({ environment, command, port, signal });
+  const started = await startLocalServer({ environment, command, port, signal, onWait: reportWait(io) });
+  if (started.type === "no-port") return rejectPort(started.reason, invocation);
   io.stdout.write(
-    `MLflow runs: ${server.url}\nRuns from now on are told to it. Earlier ones: pipe mlflow sync. To end it: pipe mlflow down\n`,
+    started.type === "running"
+      ? `MLflow runs already: ${started.server.url}\n`
+      : `MLflow runs: ${started.server.url}\nRuns from now on are told to it. Earlier ones: pipe mlflow sync. To end it: pipe mlflow down\n`,
   );
   return 0;
 }
 
-async function down({ io }: Invocation): Promise<ExitCode> {
-  const hasStopped = await stopLocalServer(io.environment);
+function rejectPort(reason: string, invocation: Invocation): ExitCode {
+  const { port = "" } = invocation.options;
+  const why = reason === "EADDRINUSE" ? "another program listens on it" : `nothing can listen on it: ${reason}`;
+  return rejectValue(
+    "port",
+    port,
+    `a port of 127.0.0.1 that is free (${why}); without --port any is taken`,
+    invocation,
+  );
+}
+
+const reportWait = (io: Invocation["io"]) => (pid: number) =>
+  void io.stderr.write(`MLflow: waiting for process ${pid}, which starts or ends the server\n`);
+
+async function down({ io }: Invocation, signal: AbortSignal): Promise<ExitCode> {
+  const hasStopped = await stopLocalServer({ environment: io.environment, signal, onWait: reportWait(io) });
   io.stdout.write(
     hasStopped ? "MLflow is stopped; its runs are kept.\n" : "No MLflow server of pipe's runs on this machine.\n",
   );
@@ -70,39 +93,8 @@ async function open({ io }: Invocation): Promise<ExitCode> {
 }
 
 async function sync(invocation: Invocation, signal: AbortSignal): Promise<ExitCode> {
-  const { io, positionals, isColored } = invocation;
-  const server = findTrackingServer(io.environment);
-  if (!server) return failWithoutServer(io);
-  const { runsFolder } = openProject(invocation);
-  const [, only] = positionals;
-  const runs = listRunIds(runsFolder).filter((run) => only === undefined || run === only);
-  if (only !== undefined && runs.length === 0) {
-    io.stderr.write(`There is no run "${only}" in ${runsFolder}.\n`);
-    return 2;
-  }
-  const palette = createPalette({ isColored });
-  const user = trackingUser(io.environment);
-  const warn = (text: string): void => void io.stderr.write(`warning: ${text}\n`);
-  let hasFailed = false;
-  for (const run of runs) {
-    try {
-      const options = { runFolder: join(runsFolder, run), server, user, signal, shouldCheck: true };
-      const state = await syncRun(options, { environment: io.environment, warn });
-      const end = describeDelivery(state, server);
-      io.stdout.write(`${run}  ${end}${renderRefused(state.numRefused, palette)}\n`);
-    } catch (error) {
-      if (!(error instanceof MlflowError || error instanceof FailureError)) throw error;
-      hasFailed = true;
-      io.stdout.write(`${run}  ${renderTracking({ type: "pending", reason: error.message }, palette)}`);
-    }
-  }
-  if (runs.length === 0) io.stdout.write("There are no runs yet.\n");
-  return hasFailed ? 1 : 0;
-}
-
-function describeDelivery(state: DeliveryState, server: ServerAddress): string {
-  if (state.isDeleted) return "deleted in MLflow, and left so";
-  return state.runs.pipeline === undefined ? "nothing is recorded" : runUrl(server, state);
+  const server = findTrackingServer(invocation.io.environment);
+  return server === undefined ? failWithoutServer(invocation.io) : syncRuns(server, invocation, signal);
 }
 
 function failWithoutServer(io: Invocation["io"]): ExitCode {
