@@ -7,20 +7,11 @@ import type { Invocation } from "./command.ts";
 
 /** Rows need room for a name, a bar and a number. */
 const minimumColumns = 40;
-/** Rows that scroll out of the window can no longer be drawn over; these are needed beside the stages' own. */
-const otherRows = 6;
-
-/** What is reported on. */
-interface ReporterPlace {
-  readonly project: Project;
-  readonly numStages: number;
-}
+/** Below this a window has no room for what runs and for what was before. */
+const minimumRows = 8;
 
 /** The reporter that fits: JSON when asked for, rows that move on a terminal, else lines. */
-export async function createReporter(
-  { io, options, isColored }: Invocation,
-  { project, numStages }: ReporterPlace,
-): Promise<Reporter> {
+export async function createReporter({ io, options, isColored }: Invocation, project: Project): Promise<Reporter> {
   const write = (text: string): void => {
     io.stdout.write(text);
   };
@@ -36,11 +27,11 @@ export async function createReporter(
   const isLive =
     io.stdout.isTTY === true &&
     io.stdout.columns >= minimumColumns &&
-    io.stdout.rows >= numStages + otherRows &&
+    io.stdout.rows >= minimumRows &&
     !options.quiet &&
     io.environment["TERM"] !== "dumb" &&
     !io.environment["CI"];
   if (!isLive) return createPlainReporter(reporterOptions);
   const { createTerminalReporter } = await import("../report/terminal-reporter.ts");
-  return createTerminalReporter(reporterOptions);
+  return createTerminalReporter(reporterOptions, io);
 }

@@ -1,5 +1,5 @@
 import type { SourceRange } from "../base/diagnostic.ts";
-import { measureWidth } from "./text-width.ts";
+import { makePrintable, measureWidth } from "./text-width.ts";
 
 /** Columns of source text that a frame shows at most. */
 const maxColumns = 110;
@@ -29,10 +29,4 @@ function chooseWindow(length: number, start: number, end: number): { start: numb
   const context = Math.max(10, Math.floor((maxColumns - (end - start)) / 2));
   const from = Math.max(0, Math.min(start - context, length - maxColumns));
   return { start: from, end: Math.min(length, from + maxColumns) };
-}
-
-/** Tabs as one column, as their place counts, and control characters, which could steer the terminal, as dots. */
-function makePrintable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be kept from the terminal
-  return text.replaceAll("\t", " ").replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "·");
 }

@@ -6,5 +6,6 @@ export function createJsonReporter(write: (text: string) => void): Reporter {
   return {
     handle: (event) => write(`${formatEventLine(event)}\n`),
     close: async () => {},
+    abort: () => {},
   };
 }

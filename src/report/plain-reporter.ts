@@ -52,5 +52,6 @@ export function createPlainReporter(options: ReporterOptions): Reporter {
     async close() {
       write(`${isQuiet ? "" : "\n"}${renderSummary(view, options)}`);
     },
+    abort: () => {},
   };
 }

@@ -6,6 +6,8 @@ export interface Reporter {
   handle(event: RunEvent): void;
   /** Writes the end of the report. Called once, when no event follows. */
   close(): Promise<void>;
+  /** Ends it without: the run came to no end, and what is written next says why. Does nothing once it is closed. */
+  abort(): void;
 }
 
 export interface ReporterOptions {

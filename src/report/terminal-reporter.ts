@@ -1,47 +1,40 @@
 import type { RunEvent, StageOutcome } from "../base/event.ts";
 import type { StageId } from "../base/ids.ts";
 import { describeCause } from "./cause-words.ts";
+import type { Row, RowState } from "./live/row.ts";
+import { openStageList, type StageList, type StageRow } from "./live/stage-list.ts";
+import type { TerminalStreams } from "./live/terminal.ts";
 import type { Palette } from "./palette.ts";
 import type { Reporter, ReporterOptions } from "./reporter.ts";
 import { createRunView, type StageView } from "./run-view.ts";
-import { describeOutcome, describeProgress, renderBar } from "./stage-words.ts";
+import { describeOutcome, describeProgress } from "./stage-words.ts";
 import { renderSummary } from "./summary.ts";
-import { openTerminalRows, type RowEnd, type TerminalRow, type TerminalRows } from "./terminal-rows.ts";
-import { describeWait } from "./wait-words.ts";
+import { describeWait, isNews } from "./wait-words.ts";
 
-const barWidth = 20;
-/** listr2 leaves out a row without a text. */
-const noNotice = " ";
-
-/** A row for each stage that moves in place, with bar, rate and time left, and one for notices. */
-export function createTerminalReporter(options: ReporterOptions): Reporter {
+/** A row for each stage that moves in place, with bar, rate and time left; what stages print and notices go above them. */
+export function createTerminalReporter(options: ReporterOptions, streams: TerminalStreams): Reporter {
   const { write, palette } = options;
   const view = createRunView();
-  const rows = new Map<StageId, TerminalRow>();
-  let list: TerminalRows | undefined;
-  let nameWidth = 0;
+  const rows = new Map<StageId, StageRow>();
+  let list: StageList | undefined;
 
   const open = (): void => {
-    const stages = [...view.stages.values()];
+    const names = [...view.stages.keys()];
     write(`${palette.bold(view.started?.pipeline ?? "")} ${palette.dim(view.started?.run ?? "")}\n`);
-    nameWidth = Math.max(...stages.map(({ id }) => id.length));
-    list = openTerminalRows([...stages.map(({ id }) => palette.dim(id)), noNotice]);
-    for (const [index, { id }] of stages.entries()) {
-      const row = list.rows[index];
-      if (row !== undefined) rows.set(id, row);
-    }
+    list = openStageList(names, streams, palette);
+    for (const [index, row] of list.rows.entries()) rows.set(names[index] as StageId, row);
   };
   const update = (stage: StageView, event: RunEvent): void => {
-    const row = rows.get(stage.id);
-    row?.setTitle(renderTitle(stage.id.padEnd(nameWidth), stage, { file: view.started?.file ?? "", palette }));
-    if (event.type === "stage-started") row?.start();
-    else if (event.type === "stage-event" && event.event.type === "log") row?.setOutput(event.event.text);
-    else if (event.type === "stage-finished") row?.end(endOf(event.outcome));
+    if (event.type !== "stage-event") rows.get(stage.id)?.show(describeRow(stage, view.started?.file ?? "", palette));
+    else if (event.event.type === "progress")
+      rows.get(stage.id)?.show(describeRow(stage, view.started?.file ?? "", palette));
+    else if (event.event.type === "log" && event.event.level !== "debug")
+      list?.print(`${palette.dim(`${stage.id} |`)} ${event.event.text}`);
   };
   const notify = (text: string): void => {
     // Before the first row and after the last there is nothing that a line would tear.
     if (list === undefined) write(`${text}\n`);
-    else list.rows.at(-1)?.setTitle(text);
+    else list.print(text);
   };
   return {
     handle(event) {
@@ -54,33 +47,41 @@ export function createTerminalReporter(options: ReporterOptions): Reporter {
       await list?.close();
       write(`\n${renderSummary(view, options)}`);
     },
+    abort: () => list?.abort(),
   };
 }
 
-function endOf(outcome: StageOutcome): RowEnd {
-  if (outcome.type === "executed" || outcome.type === "cached") return "done";
-  return outcome.type === "failed" ? "failed" : "skipped";
-}
+const rowStates: Readonly<Record<StageOutcome["type"], RowState>> = {
+  executed: "done",
+  cached: "cached",
+  failed: "failed",
+  blocked: "blocked",
+  skipped: "skipped",
+  interrupted: "interrupted",
+};
 
-/** `name` is the stage's, padded to the width of the longest. */
-function renderTitle(name: string, stage: StageView, { file, palette }: TitleContext): string {
-  const { cause, waiting, progress, finished } = stage;
+/** `file` is the pipeline's, for the places of changes. */
+function describeRow(
+  { cause, startedAt, waiting, progress, finished }: StageView,
+  file: string,
+  palette: Palette,
+): Omit<Row, "name"> {
+  const row = { fraction: undefined };
   if (finished !== undefined) {
     const { outcome } = finished;
     // That there was no result before needs no mention once there is one.
-    const isNews = outcome.type === "executed" && cause !== undefined && cause.type !== "first";
-    return `${name}  ${describeOutcome(outcome, palette)}${isNews ? palette.dim(`  ${describeCause(cause, file)}`) : ""}`;
+    const isWorthSaying = outcome.type === "executed" && cause !== undefined && cause.type !== "first";
+    const why = isWorthSaying ? palette.dim(`  ${describeCause(cause, file)}`) : "";
+    const isUnstarted = outcome.type === "interrupted" && startedAt === undefined;
+    const state = isUnstarted ? "blocked" : rowStates[outcome.type];
+    return { ...row, state, text: `${describeOutcome(outcome, palette)}${why}` };
   }
-  if (waiting !== undefined) return palette.dim(`${name}  waits: ${describeWait(waiting)}`);
-  if (cause === undefined) return palette.dim(name);
-  if (progress === undefined) return `${name}  ${palette.dim(`runs: ${describeCause(cause, file)}`)}`;
+  if (waiting !== undefined)
+    return { ...row, state: isNews(waiting) ? "waiting" : "to-come", text: `waits: ${describeWait(waiting)}` };
+  if (cause === undefined) return { ...row, state: "to-come", text: "" };
+  if (progress === undefined)
+    return { ...row, state: "running", text: palette.dim(`runs: ${describeCause(cause, file)}`) };
   const { done, total } = progress;
-  const bar = total === undefined || total === 0 ? "" : `${renderBar(done / total, barWidth, palette)} `;
-  return `${name}  ${bar}${describeProgress(progress)}`;
-}
-
-interface TitleContext {
-  /** The pipeline's, for the places of changes. */
-  readonly file: string;
-  readonly palette: Palette;
+  const fraction = total === undefined || total === 0 ? undefined : done / total;
+  return { fraction, state: "running", text: describeProgress(progress) };
 }

@@ -90,6 +90,11 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !settings.test(name)));
 }
 
+/** In which a user's command runs whose project is this folder. */
+export function projectEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { ...withoutSettings(process.env), XDG_DATA_HOME: join(folder, ".data") };
+}
+
 function startPipe(
   folder: string,
   args: readonly string[],
@@ -98,7 +103,7 @@ function startPipe(
 ): LivePipe {
   const child = spawn(process.execPath, [options.entry ?? entry, ...args], {
     cwd: folder,
-    env: { ...withoutSettings(process.env), ...quiet, XDG_DATA_HOME: join(folder, ".data"), ...options.env },
+    env: { ...projectEnvironment(folder), ...quiet, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   running.add(child);

@@ -29,11 +29,11 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function execute(runnable: RunnablePipeline, invocation: Invocation): Promise<ExitCode> {
-  const { pipeline, target, stages, startable, capacity } = runnable;
+  const { pipeline, target, startable, capacity } = runnable;
   const { io } = invocation;
   const project = openProject(invocation);
   const now = createForwardClock(Date.now);
-  const reporter = await createReporter(invocation, { project, numStages: stages.length });
+  const reporter = await createReporter(invocation, project);
   let isReporting = true;
   const notify = (level: "info" | "warning", text: string): void => {
     if (isReporting) reporter.handle({ type: "notice", at: now(), level, text });
@@ -82,6 +82,7 @@ async function execute(runnable: RunnablePipeline, invocation: Invocation): Prom
     await closeTracker(tracker, invocation, interrupts.signal);
     return status === "done" ? 0 : status === "failed" ? 1 : 130;
   } catch (error) {
+    reporter.abort();
     if (interrupts.signal.aborted) return 130;
     const failure = toFailure(error);
     if (failure.cause === "internal") throw error;
