@@ -44,7 +44,7 @@ export async function transfer(
   const response = await send({
     method: "GET",
     url: address.url,
-    headers: { ...address.headers, ...rangeHeaders(part), "Accept-Encoding": "identity" },
+    headers: { ...address.headers, ...contentHeaders(part) },
     timeoutMs: options.timeoutMs,
     signal,
   });
@@ -73,9 +73,11 @@ export async function transfer(
   return { type: "complete" };
 }
 
-function rangeHeaders(part: PartFile): Record<string, string> {
+/** The bytes of the file itself, which `fetch` asks for of its own accord where there is a range. */
+function contentHeaders(part: PartFile): Record<string, string> {
   const validator = part.validator;
-  return validator === undefined ? {} : { Range: `bytes=${part.sizeBytes}-`, "If-Range": validator };
+  if (validator === undefined) return { "Accept-Encoding": "identity" };
+  return { Range: `bytes=${part.sizeBytes}-`, "If-Range": validator };
 }
 
 async function receive(
