@@ -1,3 +1,4 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { resolve } from "node:path";
 import type { Diagnostic } from "../base/diagnostic.ts";
 import { useProxies } from "../services/proxied-fetch.ts";
@@ -6,6 +7,12 @@ import type { CommandDefinition, ExitCode, Invocation, Io } from "./command.ts";
 import { commands, findCommand } from "./commands.ts";
 import { describeCrash } from "./crash-report.ts";
 import { parseArguments } from "./parse-arguments.ts";
+
+/**
+ * How long one address of a host may take to answer before the next one is tried. Node gives it 250 ms, which a slow line needs for the
+ * way alone: of a host with an IPv6 address too, none is reached then where there is no IPv6.
+ */
+const connectAttemptMs = 3_000;
 
 /** Runs one command line. Never throws: what nobody expected is reported as an internal error. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -19,6 +26,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
   useProxies(io.environment);
+  setDefaultAutoSelectFamilyAttemptTimeout(connectAttemptMs);
   const [name = "help", ...args] = argv;
   const command = findCommand(toCommandName(name));
   if (command === undefined) return reject([describeUnknownCommand(name)], io, isColored(io, false));

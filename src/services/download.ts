@@ -81,7 +81,8 @@ async function completePart(part: PartFile, request: DownloadRequest): Promise<D
 }
 
 async function transferAll(part: PartFile, request: DownloadRequest, options: TransferOptions): Promise<void> {
-  const { clock, signal, policy = patientPolicy } = request;
+  const { clock, signal } = request;
+  let { policy = patientPolicy } = request;
   let numRefused = 0;
   for (let numFailed = 0; ; ) {
     signal.throwIfAborted();
@@ -96,6 +97,7 @@ async function transferAll(part: PartFile, request: DownloadRequest, options: Tr
       if (part.sizeBytes > sizeBefore) {
         numFailed = 0;
         numRefused = 0;
+        policy = { ...policy, maxAttempts: policy.maxAttemptsAfterProgress ?? policy.maxAttempts };
       }
       numFailed += 1;
       if (!mayRetry(error, numFailed, policy)) throw exhausted(request.what, error, part);

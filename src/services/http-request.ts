@@ -109,7 +109,7 @@ function explainNoAnswer(request: HttpRequest, error: unknown, timedOut: boolean
     return new FailureError({
       cause: "environment",
       message: `the certificate of ${host} is not trusted (${code})`,
-      hint: "behind a proxy that inspects traffic, name its certificate in NODE_EXTRA_CA_CERTS",
+      hint: "a network with a login page answers so until you log in; behind a proxy that inspects traffic, name its certificate in NODE_EXTRA_CA_CERTS",
     });
   }
   return new TransientError(`could not reach ${host}${way} (${code})`, { cause: error });

@@ -22,6 +22,8 @@ export class TransientError extends Error {
 export interface RetryPolicy {
   /** Attempts in a row that may fail without getting anywhere. */
   readonly maxAttempts: number;
+  /** The same for a transfer that has got somewhere: what has worked comes back, perhaps when the line does. `maxAttempts` without it. */
+  readonly maxAttemptsAfterProgress?: number;
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
   /** A server that asks for a longer wait than this is not waited for. */
@@ -30,6 +32,7 @@ export interface RetryPolicy {
 
 export const patientPolicy: RetryPolicy = {
   maxAttempts: 9,
+  maxAttemptsAfterProgress: 40,
   firstDelayMs: 1_000,
   maxDelayMs: 60_000,
   maxRetryAfterMs: 3_600_000,

@@ -292,6 +292,19 @@ describe("downloadFile", () => {
     });
   });
 
+  it("has more patience with a line that has worked than with one that never did", async () => {
+    const down = (numTimes: number) => Array.from({ length: numTimes }, () => ({ type: "drop" }) as const);
+    server.faults.inject("download", { type: "drop", afterBytes: 300_000 }, ...down(38));
+    await download();
+    expectComplete();
+    const minutes = clock.sleepsMs.reduce((sum, sleepMs) => sum + sleepMs, 0) / 60_000;
+    expect(minutes).toBeGreaterThan(30);
+    rmSync(targetPath());
+    server.faults.inject("download", ...down(9));
+    await expect(download()).rejects.toMatchObject({ failure: { cause: "network" } });
+    expect(server.faults.numWaiting).toBe(0);
+  });
+
   it("rejects a file that is not the expected one", async () => {
     const expected = { sha256: "0".repeat(64) };
     await expect(download({ expected })).rejects.toMatchObject({

@@ -136,6 +136,20 @@ describe("kaggle/submit", () => {
     expect(server.requests.filter(({ method }) => method === "StartSubmissionUpload")).toHaveLength(1);
   });
 
+  it("waits for the score through an outage, as long as it waits at all", async () => {
+    const outage = Array.from({ length: 20 }, () => ({ type: "drop" }) as const);
+    server.faults.inject("GetSubmission", ...outage);
+    await runStage();
+    expect(server.faults.numWaiting).toBe(0);
+    expect(stage.metrics["kaggle/public_score"]).toBeCloseTo(expectedScore, 5);
+    rmSync(join(folder, "work"), { recursive: true });
+    server.faults.inject("GetSubmission", ...outage);
+    await expect(runStage({ timeout: 60 })).rejects.toMatchObject({
+      failure: { cause: "network", message: expect.stringContaining("gave up on Kaggle") },
+    });
+    expect(server.submissions).toHaveLength(1);
+  });
+
   it("stops before the upload when no submission is left today", async () => {
     await serve({ maxDailySubmissions: 1 });
     await runStage();

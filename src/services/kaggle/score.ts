@@ -14,17 +14,31 @@ export interface ScoreRequest {
 const firstDelayMs = 1_000;
 const maxDelayMs = 30_000;
 
-/** Polls until Kaggle has scored the submission. Fails when it rejects the file or takes longer than allowed. */
+/**
+ * Polls until Kaggle has scored the submission. Fails when it rejects the file or takes longer than allowed; until then a network that
+ * is down is waited for, because Kaggle has the file and scores it meanwhile.
+ */
 export async function waitForScore(client: KaggleClient, request: ScoreRequest): Promise<Submission> {
   const startedAt = client.clock.now();
   for (let delayMs = firstDelayMs; ; delayMs = Math.min(delayMs * 1.5, maxDelayMs)) {
-    const submission = await getSubmission(client, request.reference);
-    if (submission.status === "ERROR") throw rejected(submission, request);
-    if (submission.status === "COMPLETE") return submission;
+    const answer = await ask(client, request.reference);
+    if (answer instanceof FailureError) client.notice(answer.message);
+    else if (answer.status === "ERROR") throw rejected(answer, request);
+    else if (answer.status === "COMPLETE") return answer;
     const waitedMs = client.clock.now() - startedAt;
-    if (waitedMs >= request.timeoutMs) throw late(request);
+    if (waitedMs >= request.timeoutMs) throw answer instanceof FailureError ? answer : late(request);
     request.onWait?.(waitedMs);
     await client.clock.sleep(Math.min(delayMs, request.timeoutMs - waitedMs), client.signal);
+  }
+}
+
+/** Returns the failure when the network is down. */
+async function ask(client: KaggleClient, reference: number): Promise<Submission | FailureError> {
+  try {
+    return await getSubmission(client, reference);
+  } catch (error) {
+    if (error instanceof FailureError && error.failure.cause === "network") return error;
+    throw error;
   }
 }
 
