@@ -1,6 +1,6 @@
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { installNvidiaSmi } from "../rig/nvidia-smi.ts";
 import { outcomesOf } from "../rig/outcomes.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 
@@ -14,15 +14,9 @@ const pipelineOf = (stages: Readonly<Record<string, object>>, top: object = {}):
   JSON.stringify({ version: 1, name: "resources", ...top, stages });
 
 /** Lets `nvidia-smi` list GPUs on a machine that has none. */
-async function installGpus(project: ProjectRig, numGpus: number): Promise<Record<string, string | undefined>> {
+function installGpus(project: ProjectRig, numGpus: number): Promise<Record<string, string | undefined>> {
   const list = Array.from({ length: numGpus }, (_, index) => index).join("\\n");
-  await project.write({ "bin/nvidia-smi": `#!/bin/sh\nprintf '${list}\\n'\n` });
-  await chmod(join(project.folder, "bin/nvidia-smi"), 0o755);
-  return {
-    ...freshPlaces(project),
-    PATH: `${project.folder}/bin:${process.env["PATH"]}`,
-    CUDA_VISIBLE_DEVICES: undefined,
-  };
+  return installNvidiaSmi(project, `printf '${list}\\n'`);
 }
 
 /** Other tests, too, take GPUs and tokens of this machine. */

@@ -1,8 +1,7 @@
-import { chmod } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/base/event.ts";
 import { isAlive } from "../rig/is-alive.ts";
+import { installNvidiaSmi } from "../rig/nvidia-smi.ts";
 import { outcomesOf } from "../rig/outcomes.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
 
@@ -31,17 +30,6 @@ function samplesIn(events: readonly RunEvent[]): Record<string, number> {
   return Object.fromEntries(
     ofSystem.map(({ name, step, value }) => [`${step} ${name.slice("system/".length)}`, value]),
   );
-}
-
-/** The environment in which `nvidia-smi` is this script. */
-async function installNvidiaSmi(project: ProjectRig, script: string): Promise<Record<string, string | undefined>> {
-  await project.write({ "bin/nvidia-smi": `#!/bin/sh\n${script}\n` });
-  await chmod(join(project.folder, "bin/nvidia-smi"), 0o755);
-  return {
-    PATH: `${project.folder}/bin:${process.env["PATH"]}`,
-    PIPE_CACHE_DIR: join(project.folder, "user-cache"),
-    CUDA_VISIBLE_DEVICES: undefined,
-  };
 }
 
 /** Two cards, asked as the runner asks for their usage, and as it asks for their numbers. */

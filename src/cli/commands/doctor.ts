@@ -2,6 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { readFreeBytes } from "../../base/disk-space.ts";
 import { type Check, renderChecks } from "../../report/checks.ts";
 import { createPalette } from "../../report/palette.ts";
+import { gpuTimeoutMs, queryGpus } from "../../runner/resources/query-gpus.ts";
 import { findCredentials } from "../../services/kaggle/credentials.ts";
 import { describeTensorflow } from "../../services/tensorflow-library.ts";
 import { createMlflowClient } from "../../tracking/mlflow-client.ts";
@@ -79,20 +80,35 @@ async function checkTool(environment: Environment, { name, command, purpose }: T
 }
 
 async function checkGpu(environment: Environment): Promise<Check> {
-  const args = ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"];
-  const { code, stdout } = await runCommand("nvidia-smi", args, { environment });
-  if (code !== 0) return { name: "GPU", state: "missing", text: "no NVIDIA card found; training uses the processor" };
+  const name = "GPU";
+  const { state, text, problem } = await queryGpus("name,memory.total,driver_version", { environment });
+  if (state === "missing") return { name, state: "missing", text: "no NVIDIA card found; training uses the processor" };
+  if (state === "silent")
+    return {
+      name,
+      state: "wrong",
+      text: `nvidia-smi does not answer within ${gpuTimeoutMs / 1000} s`,
+      remedy:
+        "The driver hangs, and so would training. Its reasons are in: dmesg | grep -i nvrm. As a rule a restart helps",
+    };
+  if (state === "failed")
+    return { name, state: "missing", text: `nvidia-smi fails: ${problem}; training uses the processor` };
   const library = describeTensorflow({ cacheFolder: userCacheFolder(environment), environment });
-  const isUsed = library?.device === "gpu";
-  const text = stdout.trim().split("\n").join("; ");
-  return isUsed
-    ? { name: "GPU", state: "good", text }
+  const cards = text.trim().split("\n").map(describeCard).join("; ");
+  return library?.device === "gpu"
+    ? { name, state: "good", text: cards }
     : {
-        name: "GPU",
+        name,
         state: "missing",
-        text: `${text}; the TensorFlow in use cannot compute on it`,
+        text: `${cards}; the TensorFlow in use cannot compute on it`,
         remedy: "Set PIPE_LIBTENSORFLOW to a TensorFlow built for CUDA, then: pipe setup",
       };
+}
+
+/** `NVIDIA H200, 143771 MiB, driver 550.54.15`. */
+function describeCard(line: string): string {
+  const [name, memory, driver] = line.split(",").map((field) => field.trim());
+  return `${name}, ${memory} MiB, driver ${driver}`;
 }
 
 async function checkMachine(folder: string): Promise<Check> {

@@ -1,4 +1,4 @@
-import { runCommand } from "../../util/run-command.ts";
+import { queryGpus } from "../resources/query-gpus.ts";
 
 /** What is taken of one GPU, by whomever. A card or a driver need not tell all of it. */
 export interface GpuUsage {
@@ -58,8 +58,6 @@ export interface GpuMonitor {
   read(environment: Environment, signal: AbortSignal): Promise<readonly GpuUsage[]>;
 }
 
-/** A driver that does not answer is not waited for. */
-const timeoutMs = 10_000;
 /** Stages that run side by side share what is as young as this. */
 const freshMs = 5_000;
 /** So many times as long as an answer took, nobody asks: without a resident driver it takes a second of a processor. */
@@ -79,18 +77,11 @@ export function createGpuMonitor(): GpuMonitor {
       if (ageMs < freshMs) return selectVisible(latest, visible);
       if (ageMs < tookMs * restFactor) return [];
       askedAt = performance.now();
-      latest = await askDriver(environment, signal);
+      // One GPU that is lost makes it fail, and the others are listed all the same.
+      latest = parseGpuUsage((await queryGpus(fields, { environment, signal })).text);
       tookMs = performance.now() - askedAt;
       hasGpus = latest.length > 0 || signal.aborted;
       return selectVisible(latest, visible);
     },
   };
-}
-
-async function askDriver(environment: Environment, signal: AbortSignal): Promise<readonly GpuUsage[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const args = [`--query-gpu=${fields}`, "--format=csv,noheader,nounits"];
-  const answer = await runCommand("nvidia-smi", args, { environment, signal: limit }).catch(() => undefined);
-  // One GPU that is lost makes it fail, and the others are listed all the same.
-  return parseGpuUsage(answer?.stdout ?? "");
 }

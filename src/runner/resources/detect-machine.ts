@@ -1,16 +1,13 @@
 import { availableParallelism } from "node:os";
-import { runCommand } from "../../util/run-command.ts";
 import type { Machine } from "./capacity.ts";
 import { memoryLimit } from "./memory-limit.ts";
+import { queryGpus } from "./query-gpus.ts";
 
 export interface DetectionOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Asking for GPUs takes a second where there are some, so only who needs one asks. */
   readonly needsGpus: boolean;
 }
-
-/** A driver that does not answer is not waited for. */
-const timeoutMs = 10_000;
 
 /** Looks at what this machine, or the container around this process, has. */
 export async function detectMachine({ environment, needsGpus }: DetectionOptions): Promise<Machine> {
@@ -23,12 +20,9 @@ export async function detectMachine({ environment, needsGpus }: DetectionOptions
 
 /** The GPUs that nvidia-smi lists and the user has not hidden. */
 async function listGpus(environment: DetectionOptions["environment"]): Promise<string[]> {
-  const { code, stdout } = await runCommand("nvidia-smi", ["--query-gpu=index", "--format=csv,noheader"], {
-    environment,
-    signal: AbortSignal.timeout(timeoutMs),
-  }).catch(() => ({ code: undefined, stdout: "" }));
-  if (code !== 0) return [];
-  const listed = stdout.split("\n").map((line) => line.trim());
+  const { state, text } = await queryGpus("index", { environment });
+  if (state !== "answered") return [];
+  const listed = text.split("\n").map((line) => line.trim());
   const present = listed.filter((line) => /^\d+$/.test(line));
   const visible = environment["CUDA_VISIBLE_DEVICES"]?.split(",").map((name) => name.trim());
   // A name that is no number (GPU-…, MIG-…) is the driver's to know.
