@@ -134,6 +134,21 @@ export interface FingerprintChange {
   readonly set?: string;
   /** Of a parameter or matrix: what of the stage it has changed. */
   readonly reaches?: readonly string[];
+  /** Of a folder of the user's, where its files of before are known. */
+  readonly files?: FolderChanges;
+}
+
+/** What has become of the files of a folder. */
+export interface FolderChanges {
+  /** The first few, as they lie in the folder. */
+  readonly named: readonly FileChange[];
+  readonly numMore: number;
+}
+
+export interface FileChange {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly change: "added" | "changed" | "removed";
 }
 
 /** Which of the combinations of a matrix a stage is. */

@@ -5,7 +5,8 @@ import type { ContentDigest } from "../base/ids.ts";
 import { computeTreeDigest } from "./content-digest.ts";
 import { UnreadableFileError } from "./reading/read-content.ts";
 import { manyFiles, readContents } from "./reading/read-contents.ts";
-import { openStatIndex, type ReadFile, type UserPathContent } from "./stat-index.ts";
+import { openStatIndex, type ReadFile } from "./stat-index.ts";
+import type { UserPathContent } from "./stat-index-file.ts";
 import type { StatedFile } from "./stat-list.ts";
 import { describeFile, walkStats } from "./stat-walk.ts";
 

@@ -1,7 +1,8 @@
-import type { FingerprintChange, PastAttempt, StageCause } from "../base/event.ts";
+import type { FingerprintChange, FolderChanges, PastAttempt, StageCause } from "../base/event.ts";
 import type { Json } from "../base/json.ts";
 import { shorten } from "../util/shorten.ts";
 import { unreachable } from "../util/unreachable.ts";
+import { formatCount } from "./quantities.ts";
 
 const maxChanges = 3;
 const maxValueLength = 48;
@@ -60,7 +61,9 @@ function describeChanges(changes: readonly FingerprintChange[], file: string): s
 /** e.g. `with.lr changed 0.02 → 0.01 (pipelines/quickstart.yaml:41)`. */
 export function describeChange(change: FingerprintChange, pipelineFile: string): string {
   const place = ofMachine.test(change.path) ? "" : describePlace(change, pipelineFile);
-  return `${describeDifference(change.path, change.before, change.after)}${place === "" ? "" : ` (${place})`}`;
+  const { path, before, after, files } = change;
+  const difference = files === undefined ? describeDifference(path, before, after) : describeFiles(path, files);
+  return `${difference}${place === "" ? "" : ` (${place})`}`;
 }
 
 /** Fields that stand nowhere in the document. */
@@ -73,6 +76,12 @@ export function describePlace(
 ): string {
   if (set !== undefined) return "--set";
   return line === undefined ? "" : `${file ?? pipelineFile}:${line}`;
+}
+
+/** e.g. `inputs.images changed: a/1.png changed, a/2.png added and 12 more`. */
+function describeFiles(path: string, { named, numMore }: FolderChanges): string {
+  const shown = named.map((file) => `${onOneLine(file.path)} ${file.change}`).join(", ");
+  return `${path} changed: ${shown}${numMore > 0 ? ` and ${formatCount(numMore)} more` : ""}`;
 }
 
 function describeDifference(path: string, before: Json | undefined, after: Json | undefined): string {
@@ -101,10 +110,11 @@ function showBoth(before: Json, after: Json): readonly [string, string] {
 /** A value on one line, shortened. */
 export function showValue(value: Json | undefined): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  const oneLine = shortenDigests(text ?? "nothing")
-    .replaceAll(/\s+/g, " ")
-    .trim();
-  return shorten(oneLine, maxValueLength);
+  return shorten(onOneLine(shortenDigests(text ?? "nothing")), maxValueLength);
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Eight digits tell two contents apart for the eye. */

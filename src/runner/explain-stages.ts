@@ -7,9 +7,8 @@ import { listFingerprintChanges } from "../cache/fingerprint-changes.ts";
 import { type ListedEntry, listEntries } from "../cache/upkeep/list-entries.ts";
 import type { Pipeline, Stage } from "../pipeline/pipeline.ts";
 import { nameEdits } from "./edits.ts";
-import type { PastResult } from "./history-file.ts";
 import { placeOf } from "./locations.ts";
-import type { StagePlan } from "./plan-stage.ts";
+import { listChanges, type PlanKnowledge, type StagePlan } from "./plan-stage.ts";
 import { type PreviewOptions, previewStages } from "./preview-stages.ts";
 
 /** All that decides whether a stage runs. */
@@ -60,23 +59,25 @@ export async function explainStages(
 ): Promise<StageExplanation[]> {
   const { previews, knowledge } = await previewStages(pipeline, options);
   const entries = await listEntries(options.project.cacheFolder);
-  return previews
-    .filter(({ stage }) => options.target.has(stage.id))
-    .map((preview) => {
+  const asked = previews.filter(({ stage }) => options.target.has(stage.id));
+  return Promise.all(
+    asked.map(async (preview) => {
       const { id } = preview.stage;
       if (preview.type === "unknown") return { type: "unknown", stage: id, waitsFor: preview.waitsFor };
       if (preview.type === "skipped") return { type: "skipped", stage: id, reason: preview.reason };
-      return explainKnown(preview.stage, preview.plan, { entries, past: knowledge.history.find(id) });
-    });
+      return explainKnown(preview.stage, preview.plan, { entries, knowledge });
+    }),
+  );
 }
 
 interface Comparables {
   readonly entries: readonly ListedEntry[];
-  readonly past: PastResult | undefined;
+  readonly knowledge: PlanKnowledge;
 }
 
-function explainKnown(stage: Stage, plan: StagePlan, { entries, past }: Comparables): KnownStage {
+async function explainKnown(stage: Stage, plan: StagePlan, { entries, knowledge }: Comparables): Promise<KnownStage> {
   const { inputs, fingerprint, cause, entry } = plan;
+  const past = knowledge.history.find(stage.id);
   const nearest = findNearest(stage, plan, entries);
   return {
     type: "known",
@@ -85,7 +86,7 @@ function explainKnown(stage: Stage, plan: StagePlan, { entries, past }: Comparab
     cause,
     fingerprint,
     ingredients: listIngredients(stage, inputs),
-    ...(past && { sinceLast: nameEdits(stage, listFingerprintChanges(past.inputs, inputs), past.written) }),
+    ...(past && { sinceLast: await listChanges(stage, past, inputs, knowledge) }),
     ...(nearest && { nearest }),
     ...(entry && {
       made: { by: entry.manifest.madeBy, at: entry.manifest.madeAt, durationMs: entry.manifest.durationMs },

@@ -15,7 +15,7 @@ export async function finishCached(
   state: RunState,
 ): Promise<StageEnd | "again"> {
   const { madeBy, durationMs, metrics } = entry.manifest;
-  await adopt(stage, entry, state);
+  await adopt(stage, plan, entry, state);
   if (!(await state.knowledge.cache.use(entry))) return "again";
   emitFinished(stage, state, {
     cause: { type: "fresh" },
@@ -34,7 +34,7 @@ export async function finishExecuted(
   entry: CacheEntry,
   state: RunState & { readonly logFile: string },
 ): Promise<StageEnd> {
-  await adopt(stage, entry, state);
+  await adopt(stage, plan, entry, state);
   emitFinished(stage, state, {
     cause: plan.cause,
     outcome: { type: "executed", durationMs: entry.manifest.durationMs },
@@ -93,9 +93,10 @@ export function finishSkipped(stage: Stage, state: RunState, reason: string): St
   return finishWithout(stage, state, { outcome: { type: "skipped", reason }, cause: { type: "skipped", reason } });
 }
 
-async function adopt(stage: Stage, entry: CacheEntry, state: RunState): Promise<void> {
+async function adopt(stage: Stage, { seen }: StagePlan, entry: CacheEntry, state: RunState): Promise<void> {
+  const { history, keptInputs } = state.knowledge;
   state.results.set(stage.id, entry);
-  state.knowledge.history.recordResult(stage, entry.manifest);
+  await keptInputs.keep(stage, seen, history.recordResult(stage, entry.manifest));
   if (Object.keys(stage.outputs).length > 0) await state.record.linkOutputs(stage.id, entry.outputsFolder);
 }
 

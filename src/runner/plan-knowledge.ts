@@ -2,7 +2,8 @@ import { join, relative, resolve } from "node:path";
 import type { StageId } from "../base/ids.ts";
 import type { CacheEntry } from "../cache/cache.ts";
 import type { Pipeline } from "../pipeline/pipeline.ts";
-import { openHistory } from "./history.ts";
+import { nameHistory, openHistory } from "./history.ts";
+import { openKeptInputs } from "./kept-inputs.ts";
 import type { PlanKnowledge } from "./plan-stage.ts";
 import { isLive } from "./run-list.ts";
 import type { RunOptions } from "./runner.ts";
@@ -15,11 +16,14 @@ export async function createPlanKnowledge(
   results: ReadonlyMap<StageId, CacheEntry>,
 ): Promise<PlanKnowledge> {
   const { project, cache, force, surroundings, signal } = options;
-  const file = relative(project.folder, resolve(pipeline.file));
+  const name = nameHistory(relative(project.folder, resolve(pipeline.file)));
+  const history = join(project.historyFolder, name);
+  const userPaths = createUserPaths(project, signal);
   return {
     cache,
-    history: await openHistory(project.historyFolder, file, (run) => isLive(join(project.runsFolder, run))),
-    userPaths: createUserPaths(project, signal),
+    history: await openHistory(`${history}.ndjson`, (run) => isLive(join(project.runsFolder, run))),
+    keptInputs: openKeptInputs(`${history}.inputs`, project, userPaths),
+    userPaths,
     results,
     isForced: (stage) => force === "all" || force.has(stage),
     runtimeOf: surroundings.runtimeOf,

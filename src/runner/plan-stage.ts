@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { StageCause } from "../base/event.ts";
+import type { FingerprintChange, StageCause } from "../base/event.ts";
 import type { Fingerprint, StageId } from "../base/ids.ts";
 import type { Cache, CacheEntry } from "../cache/cache.ts";
 import {
@@ -15,6 +15,8 @@ import type { ArtifactReference, Stage } from "../pipeline/pipeline.ts";
 import { listArtifacts } from "../pipeline/stage-artifacts.ts";
 import { nameEdits } from "./edits.ts";
 import type { History } from "./history.ts";
+import type { PastResult } from "./history-file.ts";
+import type { KeptInputs } from "./kept-inputs.ts";
 import { type SeenInputs, seeInputs } from "./seen-inputs.ts";
 import type { UserPaths } from "./user-paths.ts";
 
@@ -22,6 +24,7 @@ import type { UserPaths } from "./user-paths.ts";
 export interface PlanKnowledge {
   readonly cache: Cache;
   readonly history: History;
+  readonly keptInputs: KeptInputs;
   readonly userPaths: UserPaths;
   /** Entries of the stages that are done. */
   readonly results: ReadonlyMap<StageId, CacheEntry>;
@@ -62,7 +65,7 @@ export async function planStage(stage: Stage, knowledge: PlanKnowledge): Promise
   const found = await knowledge.cache.lookup(fingerprint);
   if (found.type === "hit") return { ...plan, cause: { type: "fresh" }, entry: found.entry };
   if (found.type === "damaged") return { ...plan, cause: { type: "damaged", path: found.path } };
-  return { ...plan, cause: explainMiss(stage, plan, knowledge.history) };
+  return { ...plan, cause: await explainMiss(stage, plan, knowledge) };
 }
 
 /** The input artifacts of a stage by their place, once all are known. */
@@ -105,17 +108,33 @@ function missing(reference: ArtifactReference): never {
   throw new Error(`the plan asks for ${name} before it is known`);
 }
 
-function explainMiss(
+async function explainMiss(
   stage: Stage,
   { inputs, fingerprint }: Pick<StagePlan, "inputs" | "fingerprint">,
-  history: History,
-): StageCause {
-  const before = history.find(stage.id);
-  const attempt = history.findAttempt(stage.id);
+  knowledge: PlanKnowledge,
+): Promise<StageCause> {
+  const before = knowledge.history.find(stage.id);
+  const attempt = knowledge.history.findAttempt(stage.id);
   const known = attempt && { attempt };
   if (before === undefined) return { type: "first", ...known };
-  const changes = nameEdits(stage, listFingerprintChanges(before.inputs, inputs), before.written);
+  const changes = await listChanges(stage, before, inputs, knowledge);
   // The same as last time, and yet not there.
   if (changes.length === 0) return { type: "removed", madeBy: before.madeBy, ...known };
   return { type: "changed", changes, ...(attempt?.fingerprint === fingerprint && known) };
+}
+
+/** What is not as it was for the last good result, as the user would say it. */
+export async function listChanges(
+  stage: Stage,
+  past: PastResult,
+  inputs: FingerprintInputs,
+  { keptInputs }: Pick<PlanKnowledge, "keptInputs">,
+): Promise<FingerprintChange[]> {
+  const changes = nameEdits(stage, listFingerprintChanges(past.inputs, inputs), past.written);
+  return Promise.all(
+    changes.map(async (change) => {
+      const files = await keptInputs.compare(stage, change);
+      return { ...change, ...(files && { files }) };
+    }),
+  );
 }

@@ -43,6 +43,7 @@ export async function runPipeline(pipeline: Pipeline, options: RunOptions): Prom
   const state = await createState(pipeline, options, { run, stages, record, emit });
   emit(describeStart(pipeline, { run, stages, at: startedAt, git: await git, request: options.request }));
   const status = await runStages(stages, state);
+  await state.knowledge.keptInputs.sweep(pipeline.stages);
   await state.knowledge.history.close();
   const at = options.now();
   const end = { type: "run-finished", at, run, status, durationMs: at - startedAt } as const;

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ContentDigest } from "../../src/base/ids.ts";
-import { openStatIndex, type UserPathContent } from "../../src/cache/stat-index.ts";
+import { openStatIndex } from "../../src/cache/stat-index.ts";
+import type { UserPathContent } from "../../src/cache/stat-index-file.ts";
 import type { StatedFile } from "../../src/cache/stat-list.ts";
 
 let folder: string;

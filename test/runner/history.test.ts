@@ -21,7 +21,7 @@ const resultOf = (run: string) =>
 it("keeps its size by what it says, not by how often", async () => {
   const folder = await mkdtemp(join(tmpdir(), "pipe-history-"));
   try {
-    const open = () => openHistory(folder, "p.yaml", async () => false);
+    const open = () => openHistory(join(folder, "p.ndjson"), async () => false);
     const failed = { run: "r" as RunId, end: "failed", message: "m", fingerprint: "f" as Fingerprint } as const;
     for (let run = 0; run < 20; run++) {
       const history = await open();
