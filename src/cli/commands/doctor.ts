@@ -1,9 +1,12 @@
 import { availableParallelism, totalmem } from "node:os";
 import { readFreeBytes } from "../../base/disk-space.ts";
+import { FailureError } from "../../base/failure.ts";
 import { type Check, renderChecks } from "../../report/checks.ts";
 import { createPalette } from "../../report/palette.ts";
 import { gpuTimeoutMs, queryGpus } from "../../runner/resources/query-gpus.ts";
 import { findCredentials } from "../../services/kaggle/credentials.ts";
+import { isReadableByOthers } from "../../services/kaggle/exposure.ts";
+import { readProxySettings } from "../../services/proxy-settings.ts";
 import { describeTensorflow } from "../../services/tensorflow-library.ts";
 import { createMlflowClient } from "../../tracking/mlflow-client.ts";
 import { runCommand } from "../../util/run-command.ts";
@@ -16,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Looks at everything that pipe needs of the machine, and says what to do about what is missing. */
 export async function doctor({ io, folder, isColored }: Invocation): Promise<ExitCode> {
   const { environment } = io;
-  const checks = await Promise.all([
+  const found = await Promise.all([
     checkNode(),
     checkTensorflow(environment),
     checkTool(environment, {
@@ -33,8 +36,10 @@ export async function doctor({ io, folder, isColored }: Invocation): Promise<Exi
     checkMachine(folder),
     checkFonts(),
     checkKaggle(environment),
+    checkProxies(environment),
     checkMlflow(environment),
   ]);
+  const checks = found.filter((check) => check !== undefined);
   io.stdout.write(renderChecks(checks, createPalette({ isColored })));
   return checks.some(({ state }) => state === "wrong") ? 1 : 0;
 }
@@ -135,6 +140,10 @@ async function checkFonts(): Promise<Check> {
 async function checkKaggle(environment: Environment): Promise<Check> {
   const { credentials, problems } = await findCredentials(environment);
   const [first] = credentials;
+  if (first?.file !== undefined && (await isReadableByOthers(first.file))) {
+    const text = `credentials from ${first.source}, which other users of this machine can read`;
+    return { name: "Kaggle", state: "missing", text, remedy: `chmod 600 ${first.file}` };
+  }
   if (first) return { name: "Kaggle", state: "good", text: `credentials from ${first.source}` };
   if (problems.length > 0) return { name: "Kaggle", state: "wrong", text: problems.join("; ") };
   return {
@@ -144,6 +153,22 @@ async function checkKaggle(environment: Environment): Promise<Check> {
     remedy:
       "Make an access token in your account's settings, and put it into KAGGLE_API_TOKEN or ~/.kaggle/access_token",
   };
+}
+
+/** Undefined where no proxy is named, as on most machines. */
+async function checkProxies(environment: Environment): Promise<Check | undefined> {
+  try {
+    const settings = readProxySettings(environment);
+    if (settings === undefined) return undefined;
+    const { http, https, exceptions } = settings;
+    const ways = [https && `https: ${https.host}`, http && `http: ${http.host}`].filter((way) => way !== undefined);
+    const without = exceptions.length > 0 ? `; without: ${exceptions.join(", ")}` : "";
+    return { name: "Proxy", state: "good", text: `to Kaggle and Hugging Face, ${ways.join(", ")}${without}` };
+  } catch (error) {
+    if (!(error instanceof FailureError)) throw error;
+    const { message, hint } = error.failure;
+    return { name: "Proxy", state: "wrong", text: message, ...(hint !== undefined && { remedy: hint }) };
+  }
 }
 
 async function checkMlflow(environment: Environment): Promise<Check> {

@@ -7,7 +7,7 @@ import { patientPolicy, type RetryOptions, type RetryPolicy, retryTransient, Tra
 import { Authorization } from "./authorization.ts";
 import { type Environment, findCredentials } from "./credentials.ts";
 import { methodUrl } from "./endpoint.ts";
-import { describeExposure } from "./exposure.ts";
+import { isReadableByOthers } from "./exposure.ts";
 
 export interface KaggleClientOptions {
   readonly environment: Environment;
@@ -129,8 +129,8 @@ export class KaggleClient {
   async #warnOfExposure(file: string | undefined): Promise<void> {
     if (file === undefined || this.#usedFiles.has(file)) return;
     this.#usedFiles.add(file);
-    const warning = await describeExposure(file);
-    if (warning === undefined) return;
+    if (!(await isReadableByOthers(file))) return;
+    const warning = `other users of this machine can read the Kaggle credentials in ${file}; to keep them to yourself: chmod 600 ${file}`;
     if (this.#options.onWarning === undefined) this.notice(warning);
     else this.#options.onWarning(this.redact(warning));
   }
