@@ -61,7 +61,7 @@ function startPipeline(event: RunStarted, { runId, runFolder, user }: Translatio
   const identity = identityOf(runId, "pipeline");
   return [
     { type: "start", run: "pipeline", name: `${pipeline} ${runId}`, startTime: at, tags, identity },
-    ...logTo("pipeline", { params: tellApart(flatten("params", params)) }),
+    ...logTo("pipeline", { params: flatten("params", params) }),
     // Here and not at the end, so that a run that dies has them.
     ...["pipeline.yaml", "resolved.json"].map((path) => artifactOfPipeline(path, runFolder)),
   ];
@@ -225,15 +225,5 @@ function flatten(prefix: string, value: JsonObject): [string, unknown][] {
     const path = `${prefix}.${key}`;
     const isMap = typeof inner === "object" && inner !== null && !Array.isArray(inner);
     return isMap ? flatten(path, inner as JsonObject) : [[path, inner]];
-  });
-}
-
-/** A parameter may be called `a.b`, and another `a` hold a `b`. */
-function tellApart(params: readonly [string, unknown][]): [string, unknown][] {
-  const counts = new Map<string, number>();
-  return params.map(([name, value]) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return [count === 1 ? name : `${name}#${count}`, value];
   });
 }
