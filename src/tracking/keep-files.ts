@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { StageFinished } from "../base/event.ts";
 import { linkOrCopySync } from "../util/link-or-copy.ts";
@@ -11,17 +11,19 @@ export function keptFile(runFolder: string, stage: string, path: string): string
 
 /**
  * Links the files that a stage shows, and its MLflow models, into the run's folder, so that they are there to be delivered
- * after the cache was emptied or the project was moved. Links cost no space and no time; a file that cannot be linked is copied.
+ * after the cache was emptied or the project was moved. Links cost no space and no time. What a stage has just made and cannot be linked is copied; what
+ * comes from the cache is not, since every run would hold a copy, and one that has it is on the server as a rule.
  */
 export function keepFiles(event: StageFinished, runFolder: string): void {
-  const { stage, outputsFolder, files, images = [] } = event;
+  const { stage, outcome, outputsFolder, files, images = [] } = event;
+  const keep = outcome.type === "cached" ? linkSync : linkOrCopySync;
   if (outputsFolder === undefined) return;
   const previews = images.map(({ preview }) => preview);
   for (const path of [...files, ...previews, ...listModelFiles(event, outputsFolder)]) {
     const target = keptFile(runFolder, stage, path);
     try {
       mkdirSync(dirname(target), { recursive: true });
-      linkOrCopySync(join(outputsFolder, path), target);
+      keep(join(outputsFolder, path), target);
     } catch {
       // Then the delivery takes it from where it is, or says that it is gone: no reason to break the run.
     }
