@@ -29,8 +29,8 @@ export function fitText(text: string, columns: number): string {
   );
 }
 
-/** A text, which may be coloured, as lines of at most so many columns, divided between words where that is possible. */
-export function wrapText(text: string, columns: number): string[] {
+/** A text, which may be coloured, as lines of at most so many columns, divided between words where that is possible; all but the first are indented. */
+export function wrapText(text: string, columns: number, { indent = 0 } = {}): string[] {
   const lines = [""];
   let width = 0;
   /** Spaces, which are wanted only if there is something behind them on the line. */
@@ -40,11 +40,12 @@ export function wrapText(text: string, columns: number): string[] {
     width += measureWidth(more);
   };
   const addWord = (word: string): void => {
-    const isTooWide = width + gap.length + measureWidth(word) > columns;
-    let rest = isTooWide && width > 0 ? word : `${gap}${word}`;
-    if (isTooWide && width > 0) startLine();
-    while (measureWidth(rest) > columns) {
-      const piece = takeColumns(rest, columns) || (rest.match(/./u)?.[0] ?? rest);
+    const isBegun = width > (lines.length > 1 ? indent : 0);
+    const isTooWide = isBegun && width + gap.length + measureWidth(word) > columns;
+    let rest = isTooWide ? word : `${gap}${word}`;
+    if (isTooWide) startLine();
+    while (width + measureWidth(rest) > columns) {
+      const piece = takeColumns(rest, columns - width) || (rest.match(/./u)?.[0] ?? rest);
       add(piece);
       startLine();
       rest = rest.slice(piece.length);
@@ -53,8 +54,8 @@ export function wrapText(text: string, columns: number): string[] {
     gap = "";
   };
   const startLine = (): void => {
-    lines.push("");
-    width = 0;
+    lines.push(" ".repeat(indent));
+    width = indent;
   };
   for (const part of split(text)) {
     if (part.isColour) lines.push(`${lines.pop() ?? ""}${part.text}`);

@@ -94,6 +94,7 @@ stages:
     run: |
       printf 'first\\033[2J\\033[10Asecond\\n'
       printf 'a\\tb\\n'
+      echo '{"metric": "val/loss", "value": 0.25}'
       echo ${"long ".repeat(20)}
       until [ -e go-noisy ]; do sleep 0.05; done
       echo last
@@ -106,9 +107,9 @@ stages:
       "noisy | first·[2J·[10Asecond",
       "noisy | a b",
       "noisy | long long long long long long long long long long",
-      "long long long long long long long long long long",
+      "  long long long long long long long long long long",
     ];
-    expect(steady(trim(before))).toEqual([...printed, "* noisy  runs: no result yet"]);
+    expect(steady(trim(before))).toEqual([...printed, "* noisy  val/loss 0.25"]);
     await project.write({ "go-noisy": "" });
     expect(await terminal.ended).toBe(0);
     expect(steady(terminal.history()).slice(0, 7)).toEqual([...printed, "noisy | last", "✔ noisy  done in … s"]);
@@ -161,8 +162,8 @@ describe("a run of more stages than the terminal has lines", () => {
       "many RUN",
       row("✔", second, "done in … s"),
       "stopping: stages keep what they can go",
-      "on from. A second Ctrl-C ends them at",
-      "once.",
+      "  on from. A second Ctrl-C ends them at",
+      "  once.",
       ...Array.from({ length: 4 }, () => expect.stringMatching(/^↓ work@n=\d+ +interrupted$/)),
       failure,
       "",

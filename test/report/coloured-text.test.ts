@@ -58,6 +58,8 @@ describe("a text wrapped to lines", () => {
     expect(wrapText("one two three", 7)).toEqual(["one two", "three"]);
     expect(wrapText("see abcdefghij", 5)).toEqual(["see", "abcde", "fghij"]);
     expect(wrapText("    indented text", 12)).toEqual(["    indented", "text"]);
+    expect(wrapText("one two three four", 9, { indent: 2 })).toEqual(["one two", "  three", "  four"]);
+    expect(wrapText("abcdefghij", 5, { indent: 1 })).toEqual(["abcde", " fghi", " j"]);
     expect(wrapText("", 5)).toEqual([""]);
   });
 

@@ -24,6 +24,9 @@ export interface LiveView {
 const frameMs = 100;
 /** A line in a log may be of any length; the log has all of it. */
 const maxPrintedLines = 12;
+/** What goes on on a further line is indented, where there is room. */
+const printedIndent = 2;
+const minimumIndented = 20;
 
 /**
  * A list that fits is shown as it is. Of a longer one the region shows what somebody watches for, and counts the rest; a row whose
@@ -119,6 +122,8 @@ export function createLiveView(streams: TerminalStreams, palette: Palette): Live
 }
 
 function wrapPrinted(text: string, columns: number): string[] {
-  const lines = text.split(/\r?\n/).flatMap((line) => wrapText(line, columns));
+  const lines = text
+    .split(/\r?\n/)
+    .flatMap((line) => wrapText(line, columns, { indent: columns > minimumIndented ? printedIndent : 0 }));
   return lines.length <= maxPrintedLines ? lines : [...lines.slice(0, maxPrintedLines - 1), "…"];
 }

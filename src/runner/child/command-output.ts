@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
+import { parseMetricLine } from "../../base/metric-line.ts";
 import type { StageContext } from "../../stages/stage-kind.ts";
 import { createLineCutter, type LinePart } from "../../util/cut-lines.ts";
 import { findRedactableCut } from "../../util/redact.ts";
-import { parseMetricLine } from "./metric-line.ts";
 import { maxTextLength } from "./shorten-event.ts";
 
 /** Who hears of what a command prints. */
