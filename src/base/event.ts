@@ -96,7 +96,14 @@ export interface OutputRecord {
 export type StageCause =
   | { readonly type: "fresh" } // a cache entry with this fingerprint exists
   | { readonly type: "first"; readonly attempt?: PastAttempt } // this stage has never had a result
-  | { readonly type: "removed"; readonly madeBy: RunId; readonly attempt?: PastAttempt } // it had one, which is gone from the cache
+  | {
+      /** It had one, which is gone from the cache. */
+      readonly type: "removed";
+      readonly madeBy: RunId;
+      /** `pipe cache gc` or `pipe cache verify`; absent when that is not known. */
+      readonly by?: "gc" | "verify";
+      readonly attempt?: PastAttempt;
+    }
   | { readonly type: "forced" }
   | { readonly type: "uncacheable" } // the kind always runs, e.g. it talks to a server
   | { readonly type: "damaged"; readonly path: string } // the cache entry is not what its manifest says

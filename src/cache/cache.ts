@@ -3,6 +3,7 @@ import type { Fingerprint } from "../base/ids.ts";
 import type { OutputDeclaration } from "../pipeline/pipeline.ts";
 import type { ProcessIdentity } from "../util/process-identity.ts";
 import type { Manifest } from "./manifest.ts";
+import type { Removal } from "./removals.ts";
 
 /** Keeps results of stages by what decides them. */
 export interface Cache {
@@ -10,6 +11,8 @@ export interface Cache {
   lookup(fingerprint: Fingerprint): Promise<CacheLookup>;
   /** Asks the remote cache, if there is one; what it says is not checked before `Attempt.restore`. */
   lookupRemote(fingerprint: Fingerprint): Promise<Manifest | undefined>;
+  /** Who took an entry out that the cache has no longer, if that is known. */
+  findRemoval(fingerprint: Fingerprint): Promise<Removal | undefined>;
   /** Notes that a run takes an entry, after the run has linked it; false when it was removed meanwhile. */
   use(entry: CacheEntry): Promise<boolean>;
   /** Removes what killed attempts left behind, other than work without a result yet, which a next attempt goes on from. */

@@ -13,6 +13,8 @@ export interface CacheLayout {
   readonly damaged: string;
   /** What is on its way out. */
   readonly trash: string;
+  /** A line for each entry that was taken out (NDJSON). */
+  readonly removals: string;
 }
 
 export function layOutCache(folder: string): CacheLayout {
@@ -23,5 +25,6 @@ export function layOutCache(folder: string): CacheLayout {
     pins: join(folder, "pins"),
     damaged: join(folder, "damaged"),
     trash: join(folder, "trash"),
+    removals: join(folder, "removals.ndjson"),
   };
 }

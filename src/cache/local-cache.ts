@@ -21,6 +21,7 @@ import { layOutCache } from "./layout.ts";
 import { checkEntry, lookUpEntry } from "./look-up-entry.ts";
 import { loadManifest, type Manifest, manifestName, serialiseManifest } from "./manifest.ts";
 import { awaitOrphan } from "./orphan.ts";
+import { findRemoval } from "./removals.ts";
 import { sealOutput } from "./seal-output.ts";
 
 /**
@@ -38,6 +39,7 @@ export function createLocalCache(folder: string): Cache {
       return checkEntry(placesOf(folder, fingerprint).entry);
     },
     lookupRemote: async () => undefined,
+    findRemoval: (fingerprint) => findRemoval(folder, fingerprint),
     async use({ manifest: { fingerprint } }) {
       const { entry } = placesOf(folder, fingerprint);
       await touchManifest(entry);

@@ -16,7 +16,7 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     case "first":
       return `no result yet${describeAttempt(": ", cause.attempt)}`;
     case "removed":
-      return `its result of ${cause.madeBy} is no longer in the cache${describeAttempt("; ", cause.attempt)}`;
+      return `${describeRemoval(cause.madeBy, cause.by)}${describeAttempt("; ", cause.attempt)}`;
     case "forced":
       return "forced";
     case "uncacheable":
@@ -32,6 +32,11 @@ export function describeCause(cause: StageCause, pipelineFile: string): string {
     default:
       return unreachable(cause);
   }
+}
+
+function describeRemoval(madeBy: string, by: "gc" | "verify" | undefined): string {
+  if (by === "verify") return `its result of ${madeBy} was found damaged by pipe cache verify`;
+  return `its result of ${madeBy} ${by === "gc" ? "was removed by pipe cache gc" : "is no longer in the cache"}`;
 }
 
 function describeAttempt(separator: string, attempt: PastAttempt | undefined): string {

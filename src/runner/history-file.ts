@@ -16,6 +16,8 @@ export interface PastResult {
   /** What the user had written for it. */
   readonly written: WrittenValues;
   readonly madeBy: RunId;
+  /** Ms since the Unix epoch. */
+  readonly madeAt: number;
   readonly durationMs: number;
   /** Of all outputs. */
   readonly sizeBytes: number;

@@ -46,9 +46,9 @@ export async function openHistory(file: string, isLive: (run: RunId) => Promise<
   return {
     find: (stage) => results.get(stage),
     findAttempt: (stage) => attempts.get(stage),
-    recordResult(stage, { inputs, durationMs, outputs, madeBy }) {
+    recordResult(stage, { inputs, durationMs, outputs, madeBy, madeAt }) {
       const sizeBytes = Object.values(outputs).reduce((sum, output) => sum + output.sizeBytes, 0);
-      const result: PastResult = { inputs, written: listWritten(stage), madeBy, durationMs, sizeBytes };
+      const result: PastResult = { inputs, written: listWritten(stage), madeBy, madeAt, durationMs, sizeBytes };
       const isKnown = JSON.stringify(results.get(stage.id)) === JSON.stringify(result);
       if (isKnown && !attempts.has(stage.id)) return false;
       results.set(stage.id, result);

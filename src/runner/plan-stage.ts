@@ -119,7 +119,11 @@ async function explainMiss(
   if (before === undefined) return { type: "first", ...known };
   const changes = await listChanges(stage, before, inputs, knowledge);
   // The same as last time, and yet not there.
-  if (changes.length === 0) return { type: "removed", madeBy: before.madeBy, ...known };
+  if (changes.length === 0) {
+    const removal = await knowledge.cache.findRemoval(fingerprint);
+    const isOfThis = removal !== undefined && removal.at >= before.madeAt;
+    return { type: "removed", madeBy: before.madeBy, ...(isOfThis && { by: removal.by }), ...known };
+  }
   return { type: "changed", changes, ...(attempt?.fingerprint === fingerprint && known) };
 }
 

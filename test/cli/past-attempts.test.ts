@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, chmod, readdir, readFile, realpath, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createProject, type ProjectRig } from "../rig/project.ts";
@@ -18,6 +18,14 @@ const args = ["run", "p.yaml", "--no-mlflow"];
 async function causeOf(project: ProjectRig, stage: string): Promise<string> {
   const { stdout } = await project.pipe(["plan", "p.yaml"]);
   return new RegExp(`^  ${stage} +(.*?)(?:, took .*)?$`, "m").exec(stdout)?.[1]?.replace(/ +/, " ") ?? stdout;
+}
+
+/** As if all results had been used an hour ago: what was used just now is not collected. */
+async function age(project: ProjectRig): Promise<void> {
+  const then = new Date(Date.now() - 3_600_000);
+  for (const name of await project.list(".pipe/cache")) {
+    await utimes(join(project.folder, ".pipe", "cache", name, "manifest.json"), then, then);
+  }
 }
 
 async function latestRun(project: ProjectRig): Promise<string> {
@@ -88,6 +96,34 @@ describe("a stage without a result says what became of the last one:", () => {
     expect(await causeOf(project, "data")).toBe(`runs ${removed}`);
     expect((await project.pipe(["why", "train", "p.yaml"])).stdout).toContain(`train runs: ${removed}\n`);
     expect((await project.pipe(args)).stdout).toContain(`\ntrain runs: ${removed}\n`);
+  });
+
+  it("it was removed by pipe cache gc, which counts no more once it was made anew", async () => {
+    await using project = await createProject({ "p.yaml": pipelineOf(1, good) });
+    await project.pipe(args);
+    const run = await latestRun(project);
+    await age(project);
+    expect((await project.pipe(["cache", "gc", "--max-size", "1B", "--keep-runs", "0"])).code).toBe(0);
+    expect(await causeOf(project, "train")).toBe(`runs its result of ${run} was removed by pipe cache gc`);
+    await project.pipe(args);
+    expect(await causeOf(project, "train")).toMatch(/^cached /);
+    await rm(join(project.folder, ".pipe", "cache"), { recursive: true });
+    expect(await causeOf(project, "train")).toBe(
+      `runs its result of ${await latestRun(project)} is no longer in the cache`,
+    );
+  });
+
+  it("pipe cache verify found it damaged", async () => {
+    await using project = await createProject({ "p.yaml": pipelineOf(1, good) });
+    await project.pipe(args);
+    const output = await realpath(join(project.folder, "runs/latest/stages/train/outputs/x"));
+    await chmod(output, 0o644);
+    await writeFile(output, "other");
+    expect((await project.pipe(["cache", "verify"])).code).toBe(1);
+    expect(await causeOf(project, "train")).toBe(
+      `runs its result of ${await latestRun(project)} was found damaged by pipe cache verify`,
+    );
+    expect(await causeOf(project, "data")).toMatch(/^cached /);
   });
 });
 

@@ -9,6 +9,7 @@ import { type EntryPlaces, listLeftovers, placesOf, withIdleEntry } from "../ent
 import { stampName } from "../entry-stamp.ts";
 import { layOutCache } from "../layout.ts";
 import { loadManifest, manifestName, serialiseManifest } from "../manifest.ts";
+import { noteRemoval } from "../removals.ts";
 import type { Garbage } from "./garbage.ts";
 import { findLastUse } from "./list-entries.ts";
 
@@ -21,7 +22,9 @@ export async function removeGarbage(cacheFolder: string, garbage: Garbage): Prom
     case "entry":
       return whenIdle(cacheFolder, garbage.fingerprint, async () => {
         if ((await findLastUse(garbage.path)) !== garbage.usedAt) return false;
-        return throwAway(cacheFolder, garbage.path);
+        const isGone = await throwAway(cacheFolder, garbage.path);
+        if (isGone) noteRemoval(cacheFolder, garbage.fingerprint, "gc");
+        return isGone;
       });
     case "work":
       return whenIdle(cacheFolder, garbage.fingerprint, () => throwAway(cacheFolder, garbage.path));

@@ -1,4 +1,5 @@
 import type { Fingerprint } from "../../../base/ids.ts";
+import { tidyRemovals } from "../../../cache/removals.ts";
 import { chooseGarbage, type GarbageChoice } from "../../../cache/upkeep/choose-garbage.ts";
 import { findIdleWork, findLeftovers, listPacks } from "../../../cache/upkeep/find-garbage.ts";
 import type { CacheBudget, Garbage, KeepReason } from "../../../cache/upkeep/garbage.ts";
@@ -50,6 +51,7 @@ export async function collectGarbage(invocation: Invocation, signal: AbortSignal
 /** What is too small to be told: files that killed processes were writing. */
 async function tidy(project: Project): Promise<void> {
   await tidyLocks(project.cacheFolder);
+  await tidyRemovals(project.cacheFolder);
   await sweepTemporaries(project);
   await sweepRunFolders(project);
 }
