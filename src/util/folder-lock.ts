@@ -22,6 +22,8 @@ export type LockTrial =
 type Claim = { readonly state: "held"; readonly owner: ProcessIdentity } | { readonly state: "free" };
 
 const pollMs = 200;
+/** Who has waited for long can wait a little longer: sixty stages of a run may want one result. */
+const maxPollMs = 1_000;
 /** A holder that cannot be seen, on another machine or in another container, shows by this that it lives. */
 const heartbeatMs = 10_000;
 const silenceMs = 60_000;
@@ -48,13 +50,13 @@ export async function withFolderLock<Value>(
 
 /** Waits until this process holds the lock of a folder. Throws the signal's reason when it is aborted. */
 export async function acquireLock(folder: string, { signal, onWait }: LockOptions): Promise<FolderLock> {
-  for (let hasTold = false; ; ) {
+  for (let waitMs = 0; ; ) {
     signal.throwIfAborted();
     const tried = await tryLock(folder);
     if (tried.type === "taken") return tried.lock;
-    if (!hasTold) onWait?.(tried.owner);
-    hasTold = true;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    if (waitMs === 0) onWait?.(tried.owner);
+    waitMs = waitMs === 0 ? pollMs : Math.min(maxPollMs, waitMs * 1.1);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 
