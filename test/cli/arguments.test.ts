@@ -74,7 +74,7 @@ stages:
     expect(code).toBe(0);
     expect(
       stdout.replaceAll(/(saves|took|up to) (\d+ min )?\S+ (ms|s)/g, "$1 …").replace(/\S+ [kMGT]?B are/, "… are"),
-    ).toBe(`  a  runs     run changed echo 1 > $PIPE_OUTPUT_X → echo 2 > $PIPE_OUTPUT_X (planned.yaml:5), took … last time
+    ).toBe(`  a  runs     params.n changed 1 → 2 (--set), took … last time
   b  may run  depends on what a will give, took … last time
   c  cached   saves …
 
