@@ -1,3 +1,4 @@
+import { isObject } from "../util/is-object.ts";
 import type { RunEvent, StageEvent } from "./event.ts";
 
 /** One line of NDJSON, without the line's end. NaN and infinities, which JSON lacks, become the texts `NaN`, `Infinity`, `-Infinity`. */
@@ -29,7 +30,7 @@ export function parseRunEvent(line: string): RunEvent | undefined {
   } catch {
     return undefined;
   }
-  if (!isMap(value) || typeof value["at"] !== "number" || typeof value["type"] !== "string") return undefined;
+  if (!isObject(value) || typeof value["at"] !== "number" || typeof value["type"] !== "string") return undefined;
   const parts = Object.hasOwn(partsOfEvents, value["type"])
     ? partsOfEvents[value["type"] as RunEvent["type"]]
     : undefined;
@@ -63,13 +64,11 @@ const partsOfEvents: Readonly<Record<RunEvent["type"], Readonly<Record<string, P
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isMap = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
-
 function hasParts(event: Fields, parts: Readonly<Record<string, Part>>): boolean {
   return Object.entries(parts).every(([name, part]) => {
     const value = event[name];
     if (part === "list") return Array.isArray(value);
-    if (part === "map") return isMap(value);
+    if (part === "map") return isObject(value);
     return typeof value === (part === "text" ? "string" : "number");
   });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { OutputRecord, StageImage, StageInput, StageMetric } from "../base/event.ts";
 import type { Fingerprint, RunId, StageId } from "../base/ids.ts";
 import type { JsonObject } from "../base/json.ts";
+import { isObject } from "../util/is-object.ts";
 import type { FingerprintInputs } from "./fingerprint.ts";
 
 /** What a stage's process told, kept with its result. */
@@ -112,10 +113,6 @@ function isOutput(value: unknown): boolean {
 
 function isString(value: unknown): value is string {
   return typeof value === "string";
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function packMetrics(metrics: readonly StageMetric[]): PackedMetrics {

@@ -1,6 +1,7 @@
 import { type BigIntStats, type Dirent, readdirSync, statSync } from "node:fs";
 import { relative } from "node:path";
 import { fail } from "../base/failure.ts";
+import { nextTurn } from "../util/next-turn.ts";
 import { machineFolder } from "./content-digest.ts";
 import { createStatList, type StatedFile, type StatList, type StatPart, statParts } from "./stat-list.ts";
 
@@ -54,7 +55,7 @@ interface Walk {
 async function walkFolder(walk: Walk, prefix: string, ancestors: readonly string[]): Promise<void> {
   for (const entry of readdirSync(`${walk.root}/${prefix}`, { withFileTypes: true }).sort(byName)) {
     walk.numSeen += 1;
-    if (walk.numSeen % chunkSize === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (walk.numSeen % chunkSize === 0) await nextTurn();
     const path = prefix + entry.name;
     if (!mayHold(entry) || walk.excluded.has(path)) continue;
     // Gone since the listing, or a link that leads nowhere.

@@ -3,6 +3,7 @@ import type { Json } from "../base/json.ts";
 import { shorten } from "../util/shorten.ts";
 import { unreachable } from "../util/unreachable.ts";
 import { formatCount } from "./quantities.ts";
+import { onOneLine } from "./text-width.ts";
 
 const maxChanges = 3;
 const maxValueLength = 48;
@@ -116,10 +117,6 @@ function showBoth(before: Json, after: Json): readonly [string, string] {
 export function showValue(value: Json | undefined): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return shorten(onOneLine(shortenDigests(text ?? "nothing")), maxValueLength);
-}
-
-function onOneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 /** Eight digits tell two contents apart for the eye. */

@@ -3,6 +3,7 @@ import type { PastAttempt } from "../base/event.ts";
 import type { RunId, StageId } from "../base/ids.ts";
 import type { FingerprintInputs } from "../cache/fingerprint.ts";
 import { atomicWrite } from "../util/atomic-write.ts";
+import { isObject } from "../util/is-object.ts";
 import type { WrittenValues } from "./edits.ts";
 
 /** One turn of a stage: a line of the file (NDJSON). */
@@ -80,8 +81,4 @@ function readLine(text: string): HistoryLine | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { atomicWrite } from "../util/atomic-write.ts";
 import { errorCode } from "../util/error-code.ts";
+import { isObject } from "../util/is-object.ts";
 import { type ProcessIdentity, processState } from "../util/process-identity.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,14 +53,11 @@ export async function recordLocalServer(environment: Environment, server: LocalS
 }
 
 function isLocalServer(value: unknown): value is LocalServer {
-  if (!isMap(value) || !isMap(value["process"])) return false;
-  const { url, logFile, process } = value;
-  const { pid, ...texts } = process as Readonly<Record<string, unknown>>;
+  if (!isObject(value) || !isObject(value["process"])) return false;
+  const { url, logFile } = value;
+  const { pid, ...texts } = value["process"];
   const known = [texts["startTime"], texts["bootId"], texts["pidNamespace"], texts["host"], url, logFile];
   // A number that is none of a process would mean a group of processes, or all of them.
   const isPid = typeof pid === "number" && Number.isInteger(pid) && pid > 1;
   return isPid && known.every((text) => typeof text === "string") && /^http:\/\/127\.0\.0\.1:\d+$/.test(String(url));
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

@@ -11,7 +11,7 @@ import type {
 } from "../base/event.ts";
 import type { JsonObject } from "../base/json.ts";
 import { keptFile } from "./keep-files.ts";
-import { logTo, namePart } from "./log-operation.ts";
+import { type Logged, logTo, namePart } from "./log-operation.ts";
 import { listImages } from "./logged-images.ts";
 import type { MlflowMetric, MlflowPair, MlflowStatus } from "./mlflow-entities.ts";
 import { toTag } from "./mlflow-limits.ts";
@@ -129,12 +129,12 @@ function finishStage(event: StageFinished, context: TranslationContext): Operati
   if (outcome.type === "blocked") return tagPipeline(stage, `blocked by ${outcome.by.join(", ")}`);
   if (outcome.type === "skipped") return tagPipeline(stage, `skipped: ${outcome.reason}`);
   const run = stageKey(stage);
-  const tags: [string, string][] = [
-    ...(event.fingerprint ? [["pipe.fingerprint", event.fingerprint] as [string, string]] : []),
+  const tags: NonNullable<Logged["tags"]> = [
+    ...(event.fingerprint ? [["pipe.fingerprint", event.fingerprint] as const] : []),
     ["pipe.cached", String(outcome.type === "cached")],
-    ...(outcome.type === "cached" ? [["pipe.made_by", outcome.madeBy] as [string, string]] : []),
-    ...(outcome.type === "failed" ? [["pipe.failure", outcome.failure.message] as [string, string]] : []),
-    ...Object.entries(event.outputs).map(([name, { digest }]): [string, string] => [`pipe.output.${name}`, digest]),
+    ...(outcome.type === "cached" ? [["pipe.made_by", outcome.madeBy] as const] : []),
+    ...(outcome.type === "failed" ? [["pipe.failure", outcome.failure.message] as const] : []),
+    ...Object.entries(event.outputs).map(([name, { digest }]) => [`pipe.output.${name}`, digest] as const),
   ];
   const inputs = event.datasets.map(({ name, digest, context: use, numSamples }) => ({
     name,

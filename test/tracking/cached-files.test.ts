@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createProject, type ProjectRig } from "../rig/project.ts";
-import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
-import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import type { FaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython } from "./mlflow-server.ts";
 import { viewExperiment, viewModels } from "./mlflow-view.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -33,17 +34,7 @@ const plot = "plots/classes.svg";
 describe.skipIf(mlflowPython.type === "missing")(`a stage from the cache, in a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
-  beforeAll(async () => {
-    server = await startMlflowServer();
-    proxy = await startFaultingProxy(server.url);
-  });
-  afterEach(() => {
-    proxy.fault = () => "none";
-  });
-  afterAll(async () => {
-    await proxy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
+  useServers((servers) => ({ server, proxy } = servers));
 
   /** Runs the pipeline, told to nobody, and returns the run's name. */
   async function run(project: ProjectRig): Promise<string> {

@@ -1,12 +1,13 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createTracker } from "../../src/tracking/tracker.ts";
 import { deliver, expectWhole } from "./expect-whole.ts";
-import { type FaultingProxy, type ProxiedRequest, startFaultingProxy } from "./faulting-proxy.ts";
+import type { FaultingProxy, ProxiedRequest } from "./faulting-proxy.ts";
 import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
 import { viewExperiment } from "./mlflow-view.ts";
 import { createRecordedRun, expectedMetrics } from "./recorded-run.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 const signal = new AbortController().signal;
@@ -17,19 +18,7 @@ const isCreate = isCall("/runs/create");
 describe.skipIf(mlflowPython.type === "missing")(`delivery to a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
-  beforeAll(async () => {
-    server = await startMlflowServer();
-    proxy = await startFaultingProxy(server.url);
-  });
-  afterEach(() => {
-    proxy.fault = () => "none";
-    proxy.latencyMs = 0;
-    proxy.target = server.url;
-  });
-  afterAll(async () => {
-    await proxy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
+  useServers((servers) => ({ server, proxy } = servers));
 
   it("tells nothing twice when the same server has a new address", async () => {
     await using run = await createRecordedRun("moved");

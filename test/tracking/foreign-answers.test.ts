@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pathExists } from "../../src/util/path-exists.ts";
 import { createProject } from "../rig/project.ts";
 import { deliver, expectWhole } from "./expect-whole.ts";
-import { type FaultingProxy, type ProxyAnswer, startFaultingProxy } from "./faulting-proxy.ts";
-import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import type { FaultingProxy, ProxyAnswer } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython } from "./mlflow-server.ts";
 import { viewExperiment } from "./mlflow-view.ts";
 import { createRecordedRun, expectedMetrics } from "./recorded-run.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -36,17 +37,7 @@ const pages: Readonly<Record<string, ProxyAnswer>> = {
 describe.skipIf(mlflowPython.type === "missing")(`answers before a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
-  beforeAll(async () => {
-    server = await startMlflowServer();
-    proxy = await startFaultingProxy(server.url);
-  });
-  afterEach(() => {
-    proxy.fault = () => "none";
-  });
-  afterAll(async () => {
-    await proxy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
+  useServers((servers) => ({ server, proxy } = servers));
 
   it.each(Object.entries(pages))("are no refusal: every call first meets %s", async (name, page) => {
     const experiment = name.replaceAll(" ", "-");

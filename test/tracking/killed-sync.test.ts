@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createProject } from "../rig/project.ts";
 import { deliver, expectWhole } from "./expect-whole.ts";
-import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
-import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import type { FaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython } from "./mlflow-server.ts";
 import { viewExperiment, viewModels } from "./mlflow-view.ts";
 import { createRecordedRun } from "./recorded-run.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -30,14 +31,7 @@ describe.skipIf(mlflowPython.type === "missing")(
   () => {
     let server: MlflowServer;
     let proxy: FaultingProxy;
-    beforeAll(async () => {
-      server = await startMlflowServer();
-      proxy = await startFaultingProxy(server.url);
-    });
-    afterAll(async () => {
-      await proxy?.[Symbol.asyncDispose]();
-      await server?.[Symbol.asyncDispose]();
-    });
+    useServers((servers) => ({ server, proxy } = servers));
 
     it("and repeated leaves on the server what one undisturbed delivery does, entity by entity", async () => {
       await using undisturbed = await createRecordedRun("undisturbed");

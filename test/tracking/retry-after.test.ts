@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createProject } from "../rig/project.ts";
 import { deliver, expectWhole } from "./expect-whole.ts";
-import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
-import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import type { FaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython } from "./mlflow-server.ts";
 import { createRecordedRun } from "./recorded-run.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -13,17 +14,7 @@ const soon = (): string => new Date(Math.floor(Date.now() / 1000) * 1000 + 2_000
 describe.skipIf(mlflowPython.type === "missing")(`Retry-After before a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
-  beforeAll(async () => {
-    server = await startMlflowServer();
-    proxy = await startFaultingProxy(server.url);
-  });
-  afterEach(() => {
-    proxy.fault = () => "none";
-  });
-  afterAll(async () => {
-    await proxy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
+  useServers((servers) => ({ server, proxy } = servers));
 
   it.each([
     ["429 and seconds", 429, () => "1"],

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/base/event.ts";
 import { createProject, type ProjectRig } from "../rig/project.ts";
-import { type FaultingProxy, startFaultingProxy } from "./faulting-proxy.ts";
-import { type MlflowServer, mlflowPython, startMlflowServer } from "./mlflow-server.ts";
+import type { FaultingProxy } from "./faulting-proxy.ts";
+import { type MlflowServer, mlflowPython } from "./mlflow-server.ts";
 import { type MlflowView, viewExperiment } from "./mlflow-view.ts";
+import { useServers } from "./use-servers.ts";
 
 const reason = mlflowPython.type === "missing" ? ` (skipped: ${mlflowPython.reason})` : "";
 
@@ -81,14 +82,7 @@ async function expectAllThere(project: ProjectRig, view: MlflowView): Promise<vo
 describe.skipIf(mlflowPython.type === "missing")(`a run in a real MLflow server${reason}`, () => {
   let server: MlflowServer;
   let proxy: FaultingProxy;
-  beforeAll(async () => {
-    server = await startMlflowServer();
-    proxy = await startFaultingProxy(server.url);
-  });
-  afterAll(async () => {
-    await proxy?.[Symbol.asyncDispose]();
-    await server?.[Symbol.asyncDispose]();
-  });
+  useServers((servers) => ({ server, proxy } = servers));
 
   const environment = (url: string) => ({ env: { MLFLOW_TRACKING_URI: url, USER: "ada" } });
   const nowhere = environment("http://127.0.0.1:9");
